@@ -1,0 +1,45 @@
+import Type, { type Static } from "typebox";
+
+const Millis = Type.Number();
+const Epoch = Type.Integer({ minimum: 1, maximum: 0xffff_ffff });
+/** Sequences stay below 2^53, so that a JSON number carries them exactly. */
+const Sequence = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
+
+/** Retained, and left behind as the last will: is this gateway's MQTT session up. */
+export const Presence = Type.Object({ online: Type.Boolean(), agentVersion: Type.Optional(Type.String({ maxLength: 64 })) });
+export type Presence = Static<typeof Presence>;
+
+/**
+ * The first words of every connection, and every 5 minutes: which outbox speaks, and what its clocks read.
+ * No batch is sent before the first Welcome of a connection.
+ */
+export const Hello = Type.Object({
+  nonce: Type.String({ minLength: 8, maxLength: 64 }),
+  /** Made once with the outbox file. A new outbox means that epochs were counted anew. */
+  outboxId: Type.String({ minLength: 8, maxLength: 64 }),
+  epoch: Epoch,
+  bootId: Type.String({ minLength: 1, maxLength: 64 }),
+  monoMs: Millis,
+  wallMs: Millis,
+  agentVersion: Type.String({ maxLength: 64 }),
+});
+export type Hello = Static<typeof Hello>;
+
+/** The cloud's answer: its time, and the lowest epoch that this outbox may use. */
+export const Welcome = Type.Object({ nonce: Type.String(), cloudMs: Millis, epochMin: Epoch });
+export type Welcome = Static<typeof Welcome>;
+
+/** Both ends included. */
+export const SequenceRange = Type.Tuple([Sequence, Sequence]);
+export type SequenceRange = Static<typeof SequenceRange>;
+
+/**
+ * Exactly the sequences of one epoch that the cloud has committed, or has set aside for a reason it keeps.
+ * The outbox lets go of those and no others.
+ */
+export const Acknowledgement = Type.Object({
+  epoch: Epoch,
+  committed: Type.Array(SequenceRange, { maxItems: 10_000 }),
+  setAside: Type.Array(Type.Object({ range: SequenceRange, reason: Type.String({ maxLength: 200 }) }), { maxItems: 10_000 }),
+});
+export type Acknowledgement = Static<typeof Acknowledgement>;
