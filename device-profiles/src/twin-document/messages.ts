@@ -6,7 +6,10 @@ const Epoch = Type.Integer({ minimum: 1, maximum: 0xffff_ffff });
 const Sequence = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
 /** Retained, and left behind as the last will: is this gateway's MQTT session up. */
-export const Presence = Type.Object({ online: Type.Boolean(), agentVersion: Type.Optional(Type.String({ maxLength: 64 })) });
+export const Presence = Type.Object({
+  online: Type.Boolean(),
+  agentVersion: Type.Optional(Type.String({ maxLength: 64 })),
+});
 export type Presence = Static<typeof Presence>;
 
 /**
@@ -40,6 +43,8 @@ export type SequenceRange = Static<typeof SequenceRange>;
 export const Acknowledgement = Type.Object({
   epoch: Epoch,
   committed: Type.Array(SequenceRange, { maxItems: 10_000 }),
-  setAside: Type.Array(Type.Object({ range: SequenceRange, reason: Type.String({ maxLength: 200 }) }), { maxItems: 10_000 }),
+  setAside: Type.Array(Type.Object({ range: SequenceRange, reason: Type.String({ maxLength: 200 }) }), {
+    maxItems: 10_000,
+  }),
 });
 export type Acknowledgement = Static<typeof Acknowledgement>;

@@ -15,9 +15,30 @@ interface MetricTerm {
   readonly codes?: readonly string[];
 }
 
-const alarm = { refId: null, code: null, ucum: "1", origin: "device", category: "status", codes: ["clear", "active"] } as const;
-const check = { refId: null, code: null, ucum: "1", origin: "device", category: "status", codes: ["pass", "fail"] } as const;
-const flag = { refId: null, code: null, ucum: "1", origin: "device", category: "status", codes: ["no", "yes"] } as const;
+const alarm = {
+  refId: null,
+  code: null,
+  ucum: "1",
+  origin: "device",
+  category: "status",
+  codes: ["clear", "active"],
+} as const;
+const check = {
+  refId: null,
+  code: null,
+  ucum: "1",
+  origin: "device",
+  category: "status",
+  codes: ["pass", "fail"],
+} as const;
+const flag = {
+  refId: null,
+  code: null,
+  ucum: "1",
+  origin: "device",
+  category: "status",
+  codes: ["no", "yes"],
+} as const;
 const ofDevice = { origin: "device", category: "measurement" } as const;
 const ofPatient = { origin: "patient-derived", category: "measurement" } as const;
 const setting = { origin: "device", category: "setting" } as const;
@@ -29,10 +50,21 @@ export type OperatingState = (typeof OPERATING_STATES)[number];
 export const METRICS = {
   // Every device.
   operatingState: { refId: null, code: null, ucum: "1", origin: "device", category: "status", codes: OPERATING_STATES },
-  deviceLink: { refId: null, code: null, ucum: "1", origin: "device", category: "status", codes: ["unknown", "connected", "unreachable"] },
+  deviceLink: {
+    refId: null,
+    code: null,
+    ucum: "1",
+    origin: "device",
+    category: "status",
+    codes: ["unknown", "connected", "unreachable"],
+  },
   /** NAMUR NE 107, as in OPC 10000-100 DeviceHealthEnumeration. */
   deviceHealth: {
-    refId: null, code: null, ucum: "1", origin: "device", category: "status",
+    refId: null,
+    code: null,
+    ucum: "1",
+    origin: "device",
+    category: "status",
     codes: ["normal", "failure", "check-function", "off-spec", "maintenance-required"],
   },
   /** The device's own clock less the gateway's, as far as the wire's resolution allows. It never stamps a reading. */
@@ -73,7 +105,11 @@ export const METRICS = {
 
   // Defibrillators.
   readinessIndicator: {
-    refId: null, code: null, ucum: "1", origin: "device", category: "status",
+    refId: null,
+    code: null,
+    ucum: "1",
+    origin: "device",
+    category: "status",
     codes: ["unknown", "ready", "degraded", "not-ready"],
   },
   selfTestEnergy: check,

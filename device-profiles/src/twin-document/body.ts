@@ -1,0 +1,135 @@
+import type { DeviceIdentity } from "../vocabulary/identity.ts";
+import { isMetricName, OPERATING_STATES } from "../vocabulary/metrics.ts";
+import { fail, ok, type Result } from "../vocabulary/result.ts";
+import {
+  BATCH_LIMITS,
+  type Column,
+  type DeviceSection,
+  type Group,
+  type Subject,
+  type TelemetryBatch,
+  type UnknownColumn,
+} from "./batch.ts";
+import { ByteReader, ByteWriter, LayoutError } from "./bytes.ts";
+import { readQualities, readTimes, readValues, writeQualities, writeTimes, writeValues } from "./columns.ts";
+
+/**
+ * The body of a batch, before compression. Texts are length-prefixed UTF-8, counts are varints, in this order:
+ *
+ *     bootId · anchor monoMs f64 · anchor wallMs f64 · has offset u8 [offset f64] · simulated u8
+ *     devices: line · unit · profile · revision · identity (flags u8, texts) · has previous u8 [state u8, monoMs varint]
+ *       groups: times · columns: metric · qualities · values
+ */
+const IDENTITY_FIELDS = ["manufacturer", "model", "serial", "firmware"] as const;
+
+export function encodeBody(batch: TelemetryBatch): Uint8Array {
+  const out = new ByteWriter();
+  out.text(batch.bootId);
+  out.f64(batch.anchor.monoMs);
+  out.f64(batch.anchor.wallMs);
+  out.u8(batch.cloudOffsetMs === null ? 0 : 1);
+  if (batch.cloudOffsetMs !== null) out.f64(batch.cloudOffsetMs);
+  out.u8(batch.simulated ? 1 : 0);
+  out.varint(batch.devices.length);
+  for (const device of batch.devices) writeDevice(out, device);
+  return out.finish();
+}
+
+function writeDevice(out: ByteWriter, { subject, previousState, groups }: DeviceSection): void {
+  out.text(subject.line);
+  out.text(subject.unit);
+  out.text(subject.profile);
+  out.varint(subject.profileRevision);
+  const present = IDENTITY_FIELDS.map((field) => subject.identity[field]);
+  out.u8(present.reduce((flags, text, bit) => (text === undefined ? flags : flags | (1 << bit)), 0));
+  for (const text of present) if (text !== undefined) out.text(text);
+  out.u8(previousState === null ? 0 : 1);
+  if (previousState !== null) {
+    out.u8(OPERATING_STATES.indexOf(previousState.state));
+    out.varint(previousState.atMonoMs);
+  }
+  out.varint(groups.length);
+  for (const group of groups) {
+    writeTimes(out, group.timesMonoMs);
+    out.varint(group.columns.length);
+    for (const column of group.columns) {
+      out.text(column.metric);
+      writeQualities(out, column.qualities);
+      writeValues(out, column.values);
+    }
+  }
+}
+
+export interface DecodedBody {
+  batch: TelemetryBatch;
+  /** Columns whose metric this version does not know; everything else of the batch stands. */
+  unknown: UnknownColumn[];
+}
+
+/** Reads a body. Any byte string ends in a batch or in one sentence that says what is wrong with it. */
+export function decodeBody(bytes: Uint8Array): Result<DecodedBody, string> {
+  if (bytes.length > BATCH_LIMITS.bodyBytes) return fail(`a body of ${bytes.length} bytes`);
+  const input = new ByteReader(bytes);
+  const unknown: UnknownColumn[] = [];
+  try {
+    const bootId = input.text(BATCH_LIMITS.textBytes);
+    const anchor = { monoMs: finite(input.f64()), wallMs: finite(input.f64()) };
+    const cloudOffsetMs = input.u8() === 0 ? null : finite(input.f64());
+    const simulated = input.u8() !== 0;
+    const devices = Array.from({ length: input.count(BATCH_LIMITS.devices, "devices") }, () =>
+      readDevice(input, unknown),
+    );
+    input.end();
+    return ok({ batch: { bootId, anchor, cloudOffsetMs, simulated, devices }, unknown });
+  } catch (error) {
+    if (error instanceof LayoutError) return fail(error.message);
+    throw error;
+  }
+}
+
+function readDevice(input: ByteReader, unknown: UnknownColumn[]): DeviceSection {
+  const subject = readSubject(input);
+  const previousState = input.u8() === 0 ? null : readPreviousState(input);
+  const groups = Array.from({ length: input.count(BATCH_LIMITS.groupsPerDevice, "groups") }, () =>
+    readGroup(input, subject, unknown),
+  );
+  return { subject, previousState, groups };
+}
+
+function readSubject(input: ByteReader): Subject {
+  const line = input.text(BATCH_LIMITS.textBytes);
+  const unit = input.text(BATCH_LIMITS.textBytes);
+  const profile = input.text(BATCH_LIMITS.textBytes);
+  const profileRevision = input.varint();
+  const flags = input.u8();
+  const identity: DeviceIdentity = {};
+  IDENTITY_FIELDS.forEach((field, bit) => {
+    if (flags & (1 << bit)) identity[field] = input.text(BATCH_LIMITS.textBytes);
+  });
+  return { line, unit, profile, profileRevision, identity };
+}
+
+function readPreviousState(input: ByteReader): DeviceSection["previousState"] {
+  const state = OPERATING_STATES[input.u8()];
+  if (state === undefined) throw new LayoutError("an unknown operating state");
+  return { state, atMonoMs: input.varint() };
+}
+
+function readGroup(input: ByteReader, subject: Subject, unknown: UnknownColumn[]): Group {
+  const timesMonoMs = readTimes(input);
+  const columns: Column[] = [];
+  const count = input.count(BATCH_LIMITS.columnsPerGroup, "columns");
+  for (let index = 0; index < count; index++) {
+    const metric = input.text(BATCH_LIMITS.textBytes);
+    const qualities = readQualities(input, timesMonoMs.length);
+    const values = readValues(input, timesMonoMs.length);
+    if (isMetricName(metric)) columns.push({ metric, qualities, values });
+    else unknown.push({ line: subject.line, unit: subject.unit, metric });
+  }
+  return { timesMonoMs, columns };
+}
+
+function finite(value: number): number {
+  if (!Number.isFinite(value)) throw new LayoutError("a time that is not a number");
+  return value;
+}

@@ -1,0 +1,130 @@
+/** The input ended too early, or a number in it is not what the layout allows. Caught by the decoder that owns the layout. */
+export class LayoutError extends Error {}
+
+/** Appends numbers and text to a buffer that grows by doubling. Multi-byte numbers are little-endian. */
+export class ByteWriter {
+  #bytes = new Uint8Array(1024);
+  #view = new DataView(this.#bytes.buffer);
+  #length = 0;
+
+  #room(count: number): number {
+    const at = this.#length;
+    if (at + count > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(this.#bytes.length * 2, at + count));
+      grown.set(this.#bytes.subarray(0, at));
+      this.#bytes = grown;
+      this.#view = new DataView(grown.buffer);
+    }
+    this.#length = at + count;
+    return at;
+  }
+
+  u8(value: number): void {
+    this.#bytes[this.#room(1)] = value;
+  }
+
+  f64(value: number): void {
+    const at = this.#room(8);
+    this.#view.setFloat64(at, value, true);
+  }
+
+  /** An unsigned integer up to 2^53 - 1, seven bits to a byte, low bits first. */
+  varint(value: number): void {
+    let rest = value;
+    while (rest >= 0x80) {
+      this.u8((rest % 0x80) | 0x80);
+      rest = Math.floor(rest / 0x80);
+    }
+    this.u8(rest);
+  }
+
+  /** A signed integer with |value| < 2^52, folded so that small magnitudes stay short. */
+  zigzag(value: number): void {
+    this.varint(value < 0 ? -2 * value - 1 : 2 * value);
+  }
+
+  text(value: string): void {
+    const utf8 = new TextEncoder().encode(value);
+    this.varint(utf8.length);
+    const at = this.#room(utf8.length);
+    this.#bytes.set(utf8, at);
+  }
+
+  bytes(value: Uint8Array): void {
+    const at = this.#room(value.length);
+    this.#bytes.set(value, at);
+  }
+
+  finish(): Uint8Array {
+    return this.#bytes.slice(0, this.#length);
+  }
+}
+
+/** Reads what ByteWriter wrote. @throws LayoutError whenever the bytes do not hold what is asked for. */
+export class ByteReader {
+  readonly #bytes: Uint8Array;
+  readonly #view: DataView;
+  #at = 0;
+
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+    this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  }
+
+  #take(count: number): number {
+    const at = this.#at;
+    if (at + count > this.#bytes.length) throw new LayoutError(`ends at byte ${this.#bytes.length}`);
+    this.#at = at + count;
+    return at;
+  }
+
+  u8(): number {
+    return this.#bytes[this.#take(1)] as number;
+  }
+
+  f64(): number {
+    return this.#view.getFloat64(this.#take(8), true);
+  }
+
+  varint(): number {
+    let value = 0;
+    let scale = 1;
+    for (let count = 0; count < 8; count++) {
+      const byte = this.u8();
+      value += (byte & 0x7f) * scale;
+      if (byte < 0x80) {
+        if (value > Number.MAX_SAFE_INTEGER) break;
+        return value;
+      }
+      scale *= 0x80;
+    }
+    throw new LayoutError("a number above 2^53");
+  }
+
+  zigzag(): number {
+    const folded = this.varint();
+    return folded % 2 === 0 ? folded / 2 : -(folded + 1) / 2;
+  }
+
+  /** A count that the layout bounds: a hostile length never becomes an allocation. */
+  count(max: number, what: string): number {
+    const value = this.varint();
+    if (value > max) throw new LayoutError(`${value} ${what}, more than ${max}`);
+    return value;
+  }
+
+  text(maxBytes: number): string {
+    const length = this.count(maxBytes, "bytes of text");
+    const at = this.#take(length);
+    return new TextDecoder("utf-8", { fatal: false }).decode(this.#bytes.subarray(at, at + length));
+  }
+
+  bytes(count: number): Uint8Array {
+    const at = this.#take(count);
+    return this.#bytes.slice(at, at + count);
+  }
+
+  end(): void {
+    if (this.#at !== this.#bytes.length) throw new LayoutError(`${this.#bytes.length - this.#at} bytes too many`);
+  }
+}
