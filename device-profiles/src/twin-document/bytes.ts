@@ -20,7 +20,9 @@ export class ByteWriter {
   }
 
   u8(value: number): void {
-    this.#bytes[this.#room(1)] = value;
+    // Room first: growing replaces the buffer that an index expression would already have taken.
+    const at = this.#room(1);
+    this.#bytes[at] = value;
   }
 
   f64(value: number): void {

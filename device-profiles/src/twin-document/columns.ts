@@ -20,7 +20,8 @@ function decimalsOf(values: Float64Array): number | null {
       if (decimals > DECIMALS_MAX) return null;
     }
   }
-  return decimals;
+  // What held with fewer decimals may overflow or round with the decimals that a later value asked for.
+  return values.every((value) => Number.isNaN(value) || survives(value, decimals)) ? decimals : null;
 }
 
 function survives(value: number, decimals: number): boolean {
