@@ -1,0 +1,79 @@
+import { DEVICE_KIND_NAMES } from "@wardtwin/device-profiles/vocabulary/device-kind";
+import Type, { type Static } from "typebox";
+import { Instant, RegistryId } from "../platform/schema.ts";
+
+const Name = Type.String({ minLength: 1, maxLength: 120 });
+const Text = Type.String({ minLength: 1, maxLength: 256 });
+export const DeviceKind = Type.Enum([...DEVICE_KIND_NAMES]);
+export const WARD_KINDS = ["ward", "store", "workshop"] as const;
+
+export const Ward = Type.Object({
+  id: RegistryId,
+  name: Name,
+  kind: Type.Enum([...WARD_KINDS]),
+  floor: Type.Integer({ minimum: -20, maximum: 200 }),
+  /** Place within its floor, ascending. */
+  order: Type.Integer({ minimum: 0, maximum: 10_000 }),
+});
+export type Ward = Static<typeof Ward>;
+
+export const RegistryGateway = Type.Object({ id: RegistryId, name: Name, ward: RegistryId });
+
+export const RegistryDevice = Type.Object({
+  id: RegistryId,
+  kind: DeviceKind,
+  manufacturer: Text,
+  model: Text,
+  serial: Text,
+  firmware: Type.Optional(Text),
+  assetNumber: Type.Optional(Text),
+  ward: RegistryId,
+  profile: Text,
+});
+
+/** Which device a person bound to a unit of a gateway's line; for devices that do not name themselves. */
+export const Binding = Type.Object({ gateway: RegistryId, line: Text, unit: Text, device: RegistryId });
+
+/** A whole hospital at once. Rows that exist are updated; nothing is deleted. */
+export const RegistryImport = Type.Object({
+  site: Type.Object({
+    id: RegistryId,
+    name: Name,
+    timeZone: Text,
+    simulated: Type.Boolean(),
+    policy: Type.Optional(
+      Type.Object({
+        /** Minutes in standby or off after which a device counts as free, if nobody released it before. */
+        standbyFreeAfterMin: Type.Optional(Type.Number({ minimum: 0, maximum: 10_080 })),
+      }),
+    ),
+  }),
+  wards: Type.Array(Ward, { maxItems: 1_000 }),
+  gateways: Type.Array(RegistryGateway, { maxItems: 1_000 }),
+  devices: Type.Array(RegistryDevice, { maxItems: 50_000 }),
+  bindings: Type.Array(Binding, { maxItems: 50_000 }),
+});
+export type RegistryImport = Static<typeof RegistryImport>;
+
+export const RegistryImported = Type.Object(
+  { wards: Type.Integer(), gateways: Type.Integer(), devices: Type.Integer(), bindings: Type.Integer() },
+  { $id: "RegistryImported" },
+);
+
+export const Gateway = Type.Object({
+  id: RegistryId,
+  name: Name,
+  ward: RegistryId,
+  simulated: Type.Boolean(),
+  link: Type.Enum(["online", "offline", "unknown"]),
+  linkSince: Type.Union([Instant, Type.Null()]),
+  lastBatchAt: Type.Union([Instant, Type.Null()]),
+});
+export const GatewayList = Type.Object({ gateways: Type.Array(Gateway) }, { $id: "GatewayList" });
+
+/** A PKCS#10 request; the private key never leaves the gateway. */
+export const CertificateRequest = Type.Object({ csrPem: Type.String({ minLength: 1, maxLength: 16_384 }) });
+export const CertificateIssued = Type.Object(
+  { certificatePem: Type.String(), caPem: Type.String(), notAfter: Instant },
+  { $id: "CertificateIssued" },
+);
