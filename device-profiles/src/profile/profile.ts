@@ -20,6 +20,21 @@ export interface ReadinessEvidence {
   source: string;
 }
 
+/** What every protocol says of a metric: which poll brings it, and what to believe of it. */
+export interface MetricMapping<Poll extends string = string> {
+  poll: Poll;
+  /** In the metric's canonical unit, both ends included; a value outside is kept and marked implausible. */
+  valid?: readonly [number, number];
+  /** In the metric's canonical unit: a change of no more than this is not worth a message of its own. Default 0. */
+  deadBand?: number;
+}
+
+/** How often a poll is due, and after what time its values are stale, in ms. */
+export interface PollTiming {
+  everyMs: number;
+  staleAfterMs: number;
+}
+
 /** The part of a profile that does not depend on its protocol; all that the cloud needs to know of it. */
 export interface ProfileCore {
   id: string;
@@ -30,7 +45,7 @@ export interface ProfileCore {
   evidence: { level: EvidenceLevel; note: string };
   identity: IdentityStrength;
   /** Each poll: how often it is due and after what time its values are stale, in ms. */
-  polls: Readonly<Record<string, { everyMs: number; staleAfterMs: number }>>;
-  metrics: Readonly<Partial<Record<MetricName, { poll: string; valid?: readonly [number, number] }>>>;
+  polls: Readonly<Record<string, PollTiming>>;
+  metrics: Readonly<Partial<Record<MetricName, MetricMapping>>>;
   readiness: readonly ReadinessEvidence[];
 }

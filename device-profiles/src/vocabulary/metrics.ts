@@ -152,3 +152,6 @@ export const metricTerm = (name: MetricName): MetricTerm => METRICS[name];
 export function codeWord(name: MetricName, value: number): string | null {
   return metricTerm(name).codes?.[value] ?? null;
 }
+
+/** Whether a metric is an alarm of the device about itself ("clear" or "active"). No clinical alarm is in this vocabulary. */
+export const isTechnicalAlarm = (name: MetricName): boolean => metricTerm(name).codes === alarm.codes;

@@ -1,0 +1,55 @@
+import type { MetricMapping } from "../profile/profile.ts";
+import type { DeviceIdentity } from "../vocabulary/identity.ts";
+import { type MetricName, metricTerm, type OperatingState } from "../vocabulary/metrics.ts";
+import type { Reading } from "../vocabulary/reading.ts";
+
+/** What one poll's raw answer means by its profile. */
+export interface Decoded {
+  identity: DeviceIdentity;
+  operatingState: OperatingState;
+  readings: Reading[];
+}
+
+/**
+ * Why an answer that arrived whole still says nothing:
+ * `field-count`, `field-width`, `character` the report is not laid out as its protocol says; `model`, `layout` it comes from
+ * another kind of device than the profile's; `word-count` fewer words than asked for; `vacant` there is no device there.
+ */
+export type CodecFault =
+  | "codec.field-count"
+  | "codec.field-width"
+  | "codec.character"
+  | "codec.model"
+  | "codec.layout"
+  | "codec.word-count"
+  | "codec.vacant";
+
+/** Longest identity text that is kept, in characters; a device that says more is cut off. */
+const IDENTITY_CHARS_MAX = 60;
+
+/** Trims what a device says of itself; blank means that it does not say. */
+export function identityText(text: string): string | undefined {
+  // Control characters have no business in a name and much mischief in a log.
+  const clean = text
+    .replace(/\p{Cc}/gu, "")
+    .trim()
+    .slice(0, IDENTITY_CHARS_MAX);
+  return clean === "" ? undefined : clean;
+}
+
+/**
+ * A value in its metric's canonical unit, judged: outside its valid range, or no word of a coded metric, it is kept and
+ * marked `implausible`. null is a blank that the device left, and good.
+ */
+export function judged(metric: MetricName, value: number | null, { valid }: MetricMapping): Reading {
+  if (value === null) return { metric, value, quality: "good" };
+  if (!Number.isFinite(value)) return { metric, value: null, quality: "implausible" };
+  const codes = metricTerm(metric).codes;
+  const plausible =
+    (codes === undefined || (Number.isInteger(value) && value >= 0 && value < codes.length)) &&
+    (valid === undefined || (value >= valid[0] && value <= valid[1]));
+  return { metric, value, quality: plausible ? "good" : "implausible" };
+}
+
+/** Twelve significant digits: enough for every device, and 62 tenths become 6.2 instead of 6.200000000000001. */
+export const scaled = (raw: number, scale: number): number => Number((raw * scale).toPrecision(12));
