@@ -162,6 +162,7 @@ export const TwinView = Type.Object(
         "no-known-reason-against-use",
         "in-use",
         "standby-not-yet-free",
+        "self-test",
         "hold",
         "silent-last-seen-free",
         "silent",

@@ -1,0 +1,990 @@
+// Generated from the API's OpenAPI document by generate-api.ts; edits are lost.
+
+export interface paths {
+    "/api/v1/gateways": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Problem */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Problem */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GatewayList"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Problem */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Problem */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        email: string;
+                        password: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Problem */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Problem */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+            };
+        };
+        delete: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Problem */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Problem */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description done */
+                204: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content?: never;
+                };
+            };
+        };
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/setup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Problem */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Problem */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SetupState"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        email: string;
+                        name: string;
+                        password: string;
+                        token: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Problem */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Problem */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Session"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    cursor?: string;
+                    kind?: string;
+                    ward?: string;
+                };
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Problem */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Problem */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TwinList"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twins/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Problem */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Problem */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["TwinView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twins/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query: {
+                    from: string;
+                    metric: "operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "peepSetCmH2O" | "respiratoryRatePerMin" | "tidalVolumeExpiredMl" | "minuteVolumeExpiredLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "peepCmH2O" | "oxygenConcentrationPct" | "complianceDynamicMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "powerLossAlarm" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "technicalMalfunctionAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "selfTestAgeH" | "testEnergySetJ" | "testEnergyDeliveredJ" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "serviceDue" | "reportPending" | "technicalAlarm" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "occlusionCount" | "motorRunTimeH";
+                    to: string;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Problem */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Problem */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["History"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twins/{id}/states": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: {
+                    days?: number;
+                };
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Problem */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Problem */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["StateRibbon"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/twins/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Problem */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Problem */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Usage"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Problem */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Problem */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WardMap"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/wards/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Problem */
+                "4XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Problem */
+                "5XX": {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/problem+json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description ok */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["WardView"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+}
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        GatewayList: {
+            gateways: {
+                id: string;
+                lastBatchAt: string | null;
+                /** @enum {unknown} */
+                link: "online" | "offline" | "unknown";
+                linkSince: string | null;
+                name: string;
+                simulated: boolean;
+                ward: string;
+            }[];
+        };
+        History: {
+            device: string;
+            /** @enum {unknown} */
+            metric: "operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "peepSetCmH2O" | "respiratoryRatePerMin" | "tidalVolumeExpiredMl" | "minuteVolumeExpiredLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "peepCmH2O" | "oxygenConcentrationPct" | "complianceDynamicMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "powerLossAlarm" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "technicalMalfunctionAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "selfTestAgeH" | "testEnergySetJ" | "testEnergyDeliveredJ" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "serviceDue" | "reportPending" | "technicalAlarm" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "occlusionCount" | "motorRunTimeH";
+            points: {
+                /** Format: date-time */
+                at: string;
+                count: number;
+                max: number;
+                mean: number;
+                min: number;
+            }[];
+            /** @enum {unknown} */
+            step: "1min";
+            ucum: string;
+        };
+        Problem: {
+            code: string;
+            detail: string;
+            status: number;
+            title: string;
+            type: string;
+        };
+        Session: {
+            site: {
+                id: string;
+                name: string;
+                simulated: boolean;
+                timeZone: string;
+            } | null;
+            user: {
+                email: string;
+                id: string;
+                name: string;
+                /** @enum {unknown} */
+                role: "biomedical-engineer" | "bed-manager" | "ward" | "porter" | "installer" | "administrator";
+            };
+        };
+        SetupState: {
+            open: boolean;
+        };
+        StateRibbon: {
+            device: string;
+            /** Format: date-time */
+            from: string;
+            stretches: {
+                /** Format: date-time */
+                from: string;
+                /** @enum {unknown} */
+                state: "unknown" | "off" | "standby" | "in-use" | "self-test";
+                /** Format: date-time */
+                to: string;
+            }[];
+            /** Format: date-time */
+            to: string;
+        };
+        TwinList: {
+            next: string | null;
+            twins: {
+                assetNumber: string | null;
+                /** @enum {unknown} */
+                availability: "in-use" | "ready" | "to-verify" | "blocked" | "unknown";
+                id: string;
+                /** @enum {unknown} */
+                kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging";
+                manufacturer: string;
+                model: string;
+                newestAt: string | null;
+                /** @enum {unknown} */
+                operating: "unknown" | "off" | "standby" | "in-use" | "self-test";
+                serial: string;
+                ward: string;
+            }[];
+        };
+        TwinView: {
+            assetNumber: string | null;
+            /** Format: date-time */
+            at: string;
+            connectivity: {
+                device: {
+                    since: string | null;
+                    /** @enum {unknown} */
+                    state: "connected" | "unreachable" | "unknown";
+                };
+                gateway: {
+                    id: string | null;
+                    name: string | null;
+                    since: string | null;
+                    /** @enum {unknown} */
+                    state: "online" | "offline" | "unknown";
+                };
+                values: {
+                    newestAt: string | null;
+                    oldestAt: string | null;
+                    stale: boolean;
+                };
+            };
+            facts: {
+                custody: {
+                    at: string | null;
+                    since: string | null;
+                    source: ("wire" | "registry") | null;
+                    /** @enum {unknown} */
+                    word: "free" | "reserved" | "in-transit" | "lent-out" | "missing" | "unknown";
+                };
+                hygiene: {
+                    at: string | null;
+                    since: string | null;
+                    source: ("wire" | "registry") | null;
+                    /** @enum {unknown} */
+                    word: "clean" | "soiled" | "being-cleaned" | "unknown";
+                };
+                operating: {
+                    at: string | null;
+                    since: string | null;
+                    source: ("wire" | "registry") | null;
+                    /** @enum {unknown} */
+                    word: "unknown" | "off" | "standby" | "in-use" | "self-test";
+                };
+                power: {
+                    at: string | null;
+                    since: string | null;
+                    source: ("wire" | "registry") | null;
+                    /** @enum {unknown} */
+                    word: "mains" | "battery" | "unknown";
+                };
+                service: {
+                    at: string | null;
+                    since: string | null;
+                    source: ("wire" | "registry") | null;
+                    /** @enum {unknown} */
+                    word: "awaiting-acceptance" | "in-service" | "under-repair" | "retired" | "unknown";
+                };
+            };
+            firmware: string | null;
+            id: string;
+            identity: {
+                confirmed: boolean | null;
+                /** @enum {unknown} */
+                strength: "self" | "type" | "none";
+            };
+            /** @enum {unknown} */
+            kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging";
+            manufacturer: string;
+            metrics: {
+                at: string | null;
+                /** @enum {unknown} */
+                category: "measurement" | "setting" | "status" | "counter";
+                /** @enum {unknown} */
+                metric: "operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "peepSetCmH2O" | "respiratoryRatePerMin" | "tidalVolumeExpiredMl" | "minuteVolumeExpiredLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "peepCmH2O" | "oxygenConcentrationPct" | "complianceDynamicMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "powerLossAlarm" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "technicalMalfunctionAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "selfTestAgeH" | "testEnergySetJ" | "testEnergyDeliveredJ" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "serviceDue" | "reportPending" | "technicalAlarm" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "occlusionCount" | "motorRunTimeH";
+                /** @enum {unknown} */
+                origin: "device" | "patient-derived";
+                /** @enum {unknown} */
+                quality: "good" | "stale" | "implausible" | "unreachable";
+                ucum: string;
+                value: number | null;
+                word: string | null;
+            }[];
+            model: string;
+            place: {
+                /** @enum {unknown} */
+                knownBy: "registry";
+                /** Format: date-time */
+                since: string;
+                ward: string;
+                wardName: string;
+            };
+            profile: {
+                evidence: {
+                    /** @enum {unknown} */
+                    level: "vendor-document" | "field-capture" | "inferred" | "synthetic" | "none";
+                    note: string;
+                };
+                id: string;
+                revision: number | null;
+            };
+            readiness: {
+                /** @enum {unknown} */
+                availability: "in-use" | "ready" | "to-verify" | "blocked" | "unknown";
+                /** @enum {unknown} */
+                because: "no-known-reason-against-use" | "in-use" | "standby-not-yet-free" | "self-test" | "hold" | "silent-last-seen-free" | "silent" | "never-heard";
+                freeAt: string | null;
+                holds: {
+                    at: string | null;
+                    /** @enum {unknown} */
+                    kind: "fault" | "self-test" | "battery" | "identity";
+                    /** @enum {unknown} */
+                    liftedBy: "biomedical-engineer" | "any";
+                    metric: ("operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "peepSetCmH2O" | "respiratoryRatePerMin" | "tidalVolumeExpiredMl" | "minuteVolumeExpiredLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "peepCmH2O" | "oxygenConcentrationPct" | "complianceDynamicMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "powerLossAlarm" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "technicalMalfunctionAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "selfTestAgeH" | "testEnergySetJ" | "testEnergyDeliveredJ" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "serviceDue" | "reportPending" | "technicalAlarm" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "occlusionCount" | "motorRunTimeH") | null;
+                    /** @enum {unknown} */
+                    reason: "not-as-expected" | "missing" | "expired";
+                    value: number | null;
+                    word: string | null;
+                }[];
+            };
+            serial: string;
+            simulated: boolean;
+            version: number;
+        };
+        Usage: {
+            asOf: string | null;
+            device: string;
+            inUseH: number;
+            offH: number;
+            selfTestH: number;
+            since: string | null;
+            standbyH: number;
+            unknownH: number;
+        };
+        WardMap: {
+            /** Format: date-time */
+            at: string;
+            notices: {
+                /** @enum {unknown} */
+                cause: "gateway-offline" | "device-unreachable" | "fault" | "self-test" | "battery" | "identity";
+                devices: number;
+                gateway: string | null;
+            }[];
+            simulated: boolean;
+            totals: {
+                blocked: number;
+                have: number;
+                inUse: number;
+                /** @enum {unknown} */
+                kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging";
+                ready: number;
+                toVerify: number;
+                unknown: number;
+            }[];
+            wards: {
+                asOf: string | null;
+                classes: {
+                    blocked: number;
+                    have: number;
+                    inUse: number;
+                    /** @enum {unknown} */
+                    kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging";
+                    ready: number;
+                    toVerify: number;
+                    unknown: number;
+                }[];
+                floor: number;
+                id: string;
+                /** @enum {unknown} */
+                kind: "ward" | "store" | "workshop";
+                name: string;
+                order: number;
+            }[];
+        };
+        WardView: {
+            /** Format: date-time */
+            at: string;
+            devices: {
+                assetNumber: string | null;
+                /** @enum {unknown} */
+                availability: "in-use" | "ready" | "to-verify" | "blocked" | "unknown";
+                id: string;
+                /** @enum {unknown} */
+                kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging";
+                manufacturer: string;
+                model: string;
+                newestAt: string | null;
+                /** @enum {unknown} */
+                operating: "unknown" | "off" | "standby" | "in-use" | "self-test";
+                serial: string;
+                ward: string;
+            }[];
+            ward: {
+                asOf: string | null;
+                classes: {
+                    blocked: number;
+                    have: number;
+                    inUse: number;
+                    /** @enum {unknown} */
+                    kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging";
+                    ready: number;
+                    toVerify: number;
+                    unknown: number;
+                }[];
+                floor: number;
+                id: string;
+                /** @enum {unknown} */
+                kind: "ward" | "store" | "workshop";
+                name: string;
+                order: number;
+            };
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

@@ -1,0 +1,68 @@
+import "@fastify/cookie";
+import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { Clock } from "../platform/clock.ts";
+import { FleetError } from "../platform/fleet-error.ts";
+import {
+  isSameOrigin,
+  isSessionAlive,
+  mayDo,
+  PERMISSIONS,
+  type Permission,
+  type RouteAccess,
+  SESSION_TOUCH_MS,
+} from "./rules.ts";
+import type { User } from "./schema.ts";
+import type { AccessStore } from "./store.ts";
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Who may call this route; the guard refuses to start without it. */
+    access?: RouteAccess;
+  }
+  interface FastifyRequest {
+    signedIn: User | null;
+  }
+}
+
+export const SESSION_COOKIE = "wardtwin_session";
+const SAFE_METHODS = ["GET", "HEAD", "OPTIONS"];
+
+/** The one place where a request becomes a person, and a person is let through or not. */
+export function guard(app: FastifyInstance, { access, clock }: { access: AccessStore; clock: Clock }): void {
+  app.decorateRequest("signedIn", null);
+  app.addHook("onRoute", (route) => {
+    if (route.url.startsWith("/api/") && route.config?.access === undefined) {
+      throw new Error(`${route.method} ${route.url} does not say who may call it`);
+    }
+  });
+  app.addHook("preValidation", async (request) => {
+    const needed = request.routeOptions.config.access;
+    if (needed === undefined || needed === "public") return;
+    request.signedIn = await personOf(request, access, clock);
+    if (request.signedIn === null) throw new FleetError("access.sign-in-needed");
+    if (!mayDo(request.signedIn.role, needed)) throw forbidden(request.signedIn, needed);
+  });
+  app.addHook("onRequest", async (request) => {
+    if (SAFE_METHODS.includes(request.method)) return;
+    if (!isSameOrigin(request.headers.origin, request.headers.host)) throw new FleetError("access.cross-site");
+  });
+}
+
+const forbidden = (user: User, needed: Permission) =>
+  new FleetError("access.forbidden", { role: user.role, allowed: PERMISSIONS[needed].join(", ") });
+
+async function personOf(request: FastifyRequest, access: AccessStore, clock: Clock): Promise<User | null> {
+  const token = request.cookies[SESSION_COOKIE];
+  if (token === undefined) return null;
+  const session = await access.session(token);
+  const nowMs = clock.nowMs();
+  if (session === null || !isSessionAlive(session, nowMs)) return null;
+  if (nowMs - session.seenAtMs > SESSION_TOUCH_MS) await access.touchSession(token, nowMs);
+  return session.user;
+}
+
+/** The signed-in person of a guarded route. @throws when the route is public: a bug of the caller. */
+export function personIn(request: FastifyRequest): User {
+  if (request.signedIn === null) throw new Error(`${request.url} is not guarded`);
+  return request.signedIn;
+}

@@ -1,0 +1,40 @@
+import { DOWNLINK_CHANNELS, parseTopic, UPLINK_CHANNELS } from "@wardtwin/device-profiles/twin-document/topics";
+
+/** Who is on the other end of an MQTT connection, as the subject of its certificate says. */
+export interface Peer {
+  holder: "cloud" | "gateway" | "simulated-gateway";
+  id: string;
+  site: string;
+}
+
+interface CertificateSubject {
+  CN?: string | string[] | undefined;
+  O?: string | string[] | undefined;
+  OU?: string | string[] | undefined;
+}
+
+/** Reads a peer off a verified certificate; null where its subject is none that our authority writes. */
+export function peerOf(subject: CertificateSubject | undefined): Peer | null {
+  const { CN: id, O: site, OU: holder } = subject ?? {};
+  if (typeof id !== "string" || typeof site !== "string") return null;
+  if (holder !== "cloud" && holder !== "gateway" && holder !== "simulated-gateway") return null;
+  return { holder, id, site };
+}
+
+/** A gateway speaks on its own uplink topics and nowhere else; the cloud answers on any gateway's downlink. */
+export function mayPublish(peer: Peer, topic: string): boolean {
+  const parsed = parseTopic(topic);
+  if (parsed === null) return false;
+  if (peer.holder === "cloud") return DOWNLINK_CHANNELS.some((channel) => channel === parsed.channel);
+  return isOwn(peer, parsed) && UPLINK_CHANNELS.some((channel) => channel === parsed.channel);
+}
+
+/** A gateway hears its own downlink topics, without wildcards; the cloud hears every uplink. */
+export function maySubscribe(peer: Peer, filter: string): boolean {
+  if (peer.holder === "cloud") return UPLINK_CHANNELS.some((channel) => filter.endsWith(`wardtwin/v1/+/+/${channel}`));
+  const parsed = parseTopic(filter);
+  return parsed !== null && isOwn(peer, parsed) && DOWNLINK_CHANNELS.some((channel) => channel === parsed.channel);
+}
+
+const isOwn = (peer: Peer, topic: { site: string; gateway: string }) =>
+  topic.gateway === peer.id && topic.site === peer.site;

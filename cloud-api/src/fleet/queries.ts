@@ -1,0 +1,102 @@
+import { normalisedSerial } from "@wardtwin/device-profiles/vocabulary/identity";
+import type { Database } from "../platform/database.ts";
+import { WARD_KINDS } from "./schema.ts";
+
+export interface SiteFacts {
+  id: string;
+  name: string;
+  timeZone: string;
+  simulated: boolean;
+}
+
+export interface KnownDevice {
+  id: string;
+  num: number;
+  simulated: boolean;
+}
+
+/** Finds the device behind what a gateway sees: by its own word first, else by the binding that a person made. */
+export interface FleetIndex {
+  gateway(id: string): { siteId: string; simulated: boolean } | null;
+  bySerial(siteId: string, profile: string, serial: string): KnownDevice | null;
+  byBinding(gatewayId: string, line: string, unit: string): KnownDevice | null;
+}
+
+/** How long an index is used before the registry is read again. */
+const INDEX_LIFE_MS = 2_000;
+
+/** Read-only answers of the registry, for the stages. */
+export class FleetQueries {
+  readonly #db: Database;
+  #index: { at: number; value: Promise<FleetIndex> } | null = null;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** The one site of this installation, or null before the first import. */
+  async site(): Promise<SiteFacts | null> {
+    const row = await this.#db.prisma.site.findFirst({ orderBy: { createdAt: "asc" } });
+    return row === null ? null : { id: row.id, name: row.name, timeZone: row.timeZone, simulated: row.simulated };
+  }
+
+  async gateways() {
+    return this.#db.prisma.gateway.findMany({ orderBy: { id: "asc" } });
+  }
+
+  async gateway(id: string) {
+    return this.#db.prisma.gateway.findUnique({ where: { id } });
+  }
+
+  async wards() {
+    const rows = await this.#db.prisma.ward.findMany({
+      orderBy: [{ floor: "desc" }, { orderOnFloor: "asc" }, { id: "asc" }],
+    });
+    return rows.map(({ kind, ...ward }) => ({
+      ...ward,
+      kind: WARD_KINDS.find((known) => known === kind) ?? ("ward" as const),
+    }));
+  }
+
+  /** Whether `id` names a gateway of `site` whose certificate says the same of simulated or real. */
+  async admits(id: string, site: string, simulated: boolean, nowMs: number): Promise<boolean> {
+    const gateway = (await this.index(nowMs)).gateway(id);
+    return gateway !== null && gateway.siteId === site && gateway.simulated === simulated;
+  }
+
+  /** The present index, at most two seconds old. */
+  index(nowMs: number): Promise<FleetIndex> {
+    if (this.#index === null || nowMs - this.#index.at > INDEX_LIFE_MS || nowMs < this.#index.at) {
+      const value = this.#readIndex();
+      this.#index = { at: nowMs, value };
+      value.catch(() => {
+        this.#index = null;
+      });
+    }
+    return this.#index.value;
+  }
+
+  async #readIndex(): Promise<FleetIndex> {
+    const [gateways, devices, bindings] = await Promise.all([
+      this.#db.prisma.gateway.findMany({ select: { id: true, siteId: true, simulated: true } }),
+      this.#db.prisma.device.findMany({
+        select: { id: true, num: true, siteId: true, profile: true, serialNormalised: true, simulated: true },
+      }),
+      this.#db.prisma.binding.findMany(),
+    ]);
+    const key = (...parts: string[]) => parts.join("\u0000");
+    const gatewayById = new Map(gateways.map((gateway) => [gateway.id, gateway]));
+    const deviceById = new Map(devices.map((device) => [device.id, device]));
+    const bySerial = new Map(
+      devices.map((device) => [key(device.siteId, device.profile, device.serialNormalised), device]),
+    );
+    const byBinding = new Map(
+      bindings.map((row) => [key(row.gatewayId, row.line, row.unit), deviceById.get(row.deviceId) ?? null]),
+    );
+    return {
+      gateway: (id) => gatewayById.get(id) ?? null,
+      bySerial: (siteId, profile, serial) => bySerial.get(key(siteId, profile, normalisedSerial(serial))) ?? null,
+      byBinding: (gatewayId, line, unit) => byBinding.get(key(gatewayId, line, unit)) ?? null,
+    };
+  }
+}

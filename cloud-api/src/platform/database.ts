@@ -1,0 +1,74 @@
+import { PrismaPg } from "@prisma/adapter-pg";
+import { PrismaClient } from "@wardtwin/prisma/client";
+import pg from "pg";
+import type { Log } from "./log.ts";
+
+export type Tx = pg.PoolClient;
+
+/** The two ways into PostgreSQL: Prisma for the registry and the people, `pg` for what is fed by telemetry. */
+export interface Database {
+  prisma: PrismaClient;
+  pool: pg.Pool;
+  /** Runs `work` in one transaction on one connection; rolls back when it rejects. */
+  transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+const STATEMENT_TIMEOUT_MS = 30_000;
+
+export function openDatabase(connectionString: string, log: Log, connectionsMax = 12): Database {
+  const pool = new pg.Pool({
+    connectionString,
+    max: connectionsMax,
+    connectionTimeoutMillis: 10_000,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    application_name: "wardtwin",
+  });
+  // A connection that dies while idle is replaced by the next query; without a listener it would end the process.
+  pool.on("error", (error) => log.warn({ err: error.message }, "database connection lost"));
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  return { prisma, pool, transaction: (work) => inTransaction(pool, work), close: () => closeBoth(prisma, pool) };
+}
+
+async function inTransaction<Result>(pool: pg.Pool, work: (tx: Tx) => Promise<Result>): Promise<Result> {
+  const tx = await pool.connect();
+  let broken: Error | undefined;
+  // A connection that dies in the middle tells its waiting query and then this listener.
+  const onError = (error: Error) => {
+    broken = error;
+  };
+  tx.on("error", onError);
+  try {
+    await tx.query("begin");
+    const result = await work(tx);
+    await tx.query("commit");
+    return result;
+  } catch (error) {
+    await tx.query("rollback").catch((failure: Error) => {
+      broken = failure;
+    });
+    throw error;
+  } finally {
+    tx.off("error", onError);
+    tx.release(broken);
+  }
+}
+
+async function closeBoth(prisma: PrismaClient, pool: pg.Pool): Promise<void> {
+  await prisma.$disconnect();
+  await pool.end();
+}
+
+const TRANSIENT_CLASSES = ["08", "25", "40", "53", "55", "57", "58"];
+
+/**
+ * Whether the database itself was out of reach or unwilling (connection lost, shutting down, read-only, out of space,
+ * serialisation): trying again later may succeed. Anything else is the fault of what was sent.
+ * Source: PostgreSQL manual, appendix A, error code classes.
+ */
+export function isTransient(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  if (!("code" in error) || typeof error.code !== "string")
+    return /terminated|timeout|ECONN|Connection/i.test(error.message);
+  return TRANSIENT_CLASSES.includes(error.code.slice(0, 2)) || /^E[A-Z]+$/.test(error.code);
+}

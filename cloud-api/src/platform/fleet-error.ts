@@ -1,0 +1,119 @@
+type Detail = Record<string, string | number>;
+interface Kind {
+  status: number;
+  title: string;
+  /** What was wrong and what to do, for a person. */
+  say: (detail: Detail) => string;
+}
+
+/** Everything that a caller can ask wrongly. One row makes a status, a title and a sentence. */
+const KINDS = {
+  "request.invalid": { status: 400, title: "Invalid request", say: (d) => `${d["what"]}` },
+  "request.not-found": {
+    status: 404,
+    title: "Not found",
+    say: (d) => `There is nothing at ${d["method"]} ${d["path"]}; see /api/v1/openapi.json for what there is.`,
+  },
+  "request.too-many": {
+    status: 429,
+    title: "Too many requests",
+    say: (d) => `Too many requests; try again in ${d["retryAfterS"]} s.`,
+  },
+  "access.sign-in-needed": {
+    status: 401,
+    title: "Sign-in needed",
+    say: () => "Sign in first: POST /api/v1/session, or the sign-in page.",
+  },
+  "access.sign-in-refused": {
+    status: 401,
+    title: "Sign-in refused",
+    say: () =>
+      "This e-mail address and password do not belong together; check both, or ask your administrator for a new password.",
+  },
+  "access.forbidden": {
+    status: 403,
+    title: "Not permitted",
+    say: (d) => `The role ${d["role"]} may not do this; it is for ${d["allowed"]}.`,
+  },
+  "access.cross-site": {
+    status: 403,
+    title: "Request from another site",
+    say: () => "Changes are accepted only from the console's own pages or from programs that send no Origin header.",
+  },
+  "access.setup-closed": {
+    status: 409,
+    title: "Set-up is done",
+    say: () => "The first administrator already exists; sign in, or ask them for an account.",
+  },
+  "access.setup-token-invalid": {
+    status: 403,
+    title: "Set-up link not valid",
+    say: () => "This set-up link is not valid any more; start Wardtwin again without demo to print a new one.",
+  },
+  "access.email-taken": {
+    status: 409,
+    title: "E-mail address taken",
+    say: (d) => `There is already an account for ${d["email"]}; choose another address.`,
+  },
+  "fleet.gateway-not-found": {
+    status: 404,
+    title: "No such gateway",
+    say: (d) => `There is no gateway ${d["id"]}; import it into the registry first.`,
+  },
+  "fleet.ward-not-found": { status: 404, title: "No such ward", say: (d) => `There is no ward ${d["id"]}.` },
+  "fleet.device-not-found": { status: 404, title: "No such device", say: (d) => `There is no device ${d["id"]}.` },
+  "fleet.simulated-mixed": {
+    status: 409,
+    title: "Simulated and real must not mix",
+    say: (d) => `Site ${d["site"]} is ${d["is"]}; import ${d["asked"]} equipment into a site of its own.`,
+  },
+  "fleet.id-elsewhere": {
+    status: 409,
+    title: "Id taken at another site",
+    say: (d) => `The id ${d["id"]} belongs to site ${d["site"]} already; choose another one.`,
+  },
+  "fleet.reference-missing": {
+    status: 400,
+    title: "Reference missing",
+    say: (d) => `${d["where"]} names ${d["what"]} ${d["id"]}, which is neither in the import nor in the registry.`,
+  },
+  "fleet.csr-invalid": {
+    status: 400,
+    title: "Certificate request not valid",
+    say: (d) =>
+      `The certificate request cannot be used: ${d["why"]}; send a PKCS#10 request in PEM whose common name is ${d["gateway"]}.`,
+  },
+  "twin.topic-invalid": {
+    status: 400,
+    title: "No such live topic",
+    say: (d) =>
+      `"${d["topic"]}" is no live topic; use map, ward:<id> or twin:<id>, at most ${d["max"]} of them, separated by commas.`,
+  },
+  "observation.range-invalid": {
+    status: 400,
+    title: "Time range not valid",
+    say: (d) => `The range must run forward and span at most ${d["daysMax"]} days; ask for less at a time.`,
+  },
+} as const satisfies Record<string, Kind>;
+
+export type FleetErrorCode = keyof typeof KINDS;
+
+/** The caller asked what cannot be. One hook writes it as problem+json. */
+export class FleetError extends Error {
+  readonly code: FleetErrorCode;
+  readonly detail: Detail;
+
+  constructor(code: FleetErrorCode, detail: Detail = {}, options?: ErrorOptions) {
+    super(KINDS[code].say(detail), options);
+    this.code = code;
+    this.detail = detail;
+  }
+
+  get statusCode(): number {
+    return KINDS[this.code].status;
+  }
+
+  get title(): string {
+    return KINDS[this.code].title;
+  }
+}

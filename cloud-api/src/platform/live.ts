@@ -1,0 +1,54 @@
+import { EventEmitter } from "node:events";
+import type { Redis } from "ioredis";
+
+/** What changed, in ids only; whoever listens reads the present anew. */
+export interface LiveChange {
+  devices: string[];
+  gateways: string[];
+}
+
+/** Tells every listener of every API process that something changed. A lost message is healed by the listeners' own tick. */
+export interface LiveBus {
+  publish(change: LiveChange): void;
+  subscribe(listener: (change: LiveChange) => void): () => void;
+  close(): Promise<void>;
+}
+
+const LISTENERS_MAX = 10_000;
+
+/** For the default set-up, in which ingest and API share one process. */
+export function localLiveBus(): LiveBus {
+  const emitter = new EventEmitter();
+  emitter.setMaxListeners(LISTENERS_MAX);
+  return {
+    publish: (change) => void emitter.emit("change", change),
+    subscribe: (listener) => {
+      emitter.on("change", listener);
+      return () => void emitter.off("change", listener);
+    },
+    close: async () => void emitter.removeAllListeners(),
+  };
+}
+
+const CHANNEL = "wardtwin:live";
+
+/** Fan-out over Redis, for ingest and API in processes of their own. */
+export async function redisLiveBus(connect: () => Redis): Promise<LiveBus> {
+  const local = localLiveBus();
+  const sender = connect();
+  const receiver = connect();
+  await receiver.subscribe(CHANNEL);
+  receiver.on("message", (_channel, message) => {
+    const change: LiveChange = JSON.parse(message);
+    local.publish(change);
+  });
+  return {
+    publish: (change) => void sender.publish(CHANNEL, JSON.stringify(change)).catch(() => undefined),
+    subscribe: local.subscribe,
+    close: async () => {
+      await local.close();
+      sender.disconnect();
+      receiver.disconnect();
+    },
+  };
+}
