@@ -30,6 +30,8 @@ export const PERMITTED: Plant = {
     'import { mqtt } from "aws-iot-device-sdk-v2";\nexport const connect = mqtt;\n',
   "edge-agent/src/main.ts": 'import { read } from "./protocol/frames.ts";\nexport const main = read;\n',
   ...Object.assign({}, ...FLOW.map((stage, i) => stageOf(stage, FLOW[i - 1]))),
+  "cloud-api/src/observation/rules.test.ts":
+    'import pg from "pg";\nimport { store } from "../arrival/store.ts";\nimport { tool } from "@wardtwin/infra/test/tool";\nexport const it = [pg, store, tool];\n',
   "cloud-api/src/arrival/subscription.ts": 'import mqtt from "mqtt";\nexport const subscribe = mqtt;\n',
   "cloud-api/src/broker/embedded.ts": 'import { Aedes } from "aedes";\nexport const broker = Aedes;\n',
   "cloud-api/src/shadow/store.ts": 'import pg from "pg";\nexport const store = pg;\n',
