@@ -1,0 +1,102 @@
+import { join } from "node:path";
+import type { Presence } from "@wardtwin/device-profiles/twin-document/messages";
+import type { Clock } from "./clock.ts";
+import type { AgentSettings, LineSettings } from "./config.ts";
+import type { Log } from "./log.ts";
+import type { Random } from "./random.ts";
+import type { Outcome } from "./reading/device.ts";
+import { UNWATCHED, type Watch, watched } from "./reading/device-watch.ts";
+import { runLine } from "./reading/line-scheduler.ts";
+import { openReader } from "./reading/open-reader.ts";
+import { Reporter } from "./reported/reporter.ts";
+import { MqttSession } from "./uplink/mqtt-session.ts";
+import { SafeOutbox } from "./uplink/safe-outbox.ts";
+import { Uplink } from "./uplink/uplink.ts";
+
+/** How long a stopping agent waits for the cloud to take what it still holds, ms. */
+const FLUSH_MS = 2_000;
+
+export interface AgentDeps {
+  clock: Clock;
+  random: Random;
+  log: Log;
+  version: string;
+  onConnected(): void;
+}
+
+export interface Agent {
+  /** Seals and sends what it can, says good-bye and closes everything. */
+  stop(): Promise<void>;
+}
+
+/** Sets up the lines and the uplink of one ward gateway and lets them run. */
+export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
+  const { clock, random, log, version } = deps;
+  const outbox = new SafeOutbox(settings.dataDir, { clock, random, log });
+  const presence = (online: boolean) => JSON.stringify({ online, agentVersion: version } satisfies Presence);
+  const session = new MqttSession(settings, settings.mqtt, { online: presence(true), offline: presence(false) }, log);
+  const uplink = new Uplink({
+    session,
+    outbox,
+    clock,
+    random,
+    log,
+    agentVersion: version,
+    onFirstWelcome: deps.onConnected,
+  });
+  const reporter = new Reporter(settings.batchEveryMs, (devices) =>
+    uplink.take({
+      bootId: clock.bootId,
+      anchor: { monoMs: clock.monoMs(), wallMs: clock.wallMs() },
+      cloudOffsetMs: uplink.cloudOffsetMs,
+      simulated: settings.simulated,
+      devices,
+    }),
+  );
+  const stopping = new AbortController();
+  const judge = judgeInto(reporter, log);
+  const lines = settings.lines.map((line) => startLine(line, settings, deps, judge, stopping.signal));
+  uplink.start();
+  return {
+    async stop() {
+      stopping.abort();
+      reporter.seal();
+      await uplink.flush(FLUSH_MS);
+      await Promise.all([uplink.stop(presence(false)), ...lines.map((line) => line.close())]);
+    },
+  };
+}
+
+function startLine(
+  line: LineSettings,
+  settings: AgentSettings,
+  deps: AgentDeps,
+  onOutcome: (outcome: Outcome) => void,
+  signal: AbortSignal,
+): { close(): Promise<void> } {
+  const pkiDir = join(settings.dataDir, "opc-ua", encodeURIComponent(line.id));
+  const reader = openReader(line, { clock: deps.clock, pkiDir });
+  const devices = line.units.map((unit) => ({ line: line.id, unit, profile: line.profile }));
+  void runLine({ id: line.id, devices, reader }, deps, onOutcome, signal).catch((error: unknown) => {
+    // Faults of the world are data, so this is a bug of ours: it costs this line and no other.
+    deps.log.error({ line: line.id, err: error }, "a line stopped");
+  });
+  return reader;
+}
+
+/** Judges each outcome by what came before on the same place, and logs when a device comes or goes. */
+function judgeInto(reporter: Reporter, log: Log): (outcome: Outcome) => void {
+  const watches = new Map<string, Watch>();
+  return (outcome) => {
+    const { line, unit } = outcome.device;
+    const key = JSON.stringify([line, unit]);
+    const before = watches.get(key) ?? UNWATCHED;
+    const { watch, sightings } = watched(before, outcome);
+    watches.set(key, watch);
+    if (watch.link !== before.link) {
+      const reason = outcome.result.ok ? undefined : outcome.result.fault;
+      log.info({ line, unit, link: watch.link, reason }, "device link");
+    }
+    for (const sighting of sightings) reporter.take(sighting);
+  };
+}

@@ -1,0 +1,187 @@
+import { readFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+import { profileOf } from "@wardtwin/device-profiles/catalog";
+import { PROTOCOL_NAMES, type Profile, type ProtocolName } from "@wardtwin/device-profiles/profile/define-profile";
+import { isRegistryId } from "@wardtwin/device-profiles/twin-document/topics";
+import { fail, ok, type Result } from "@wardtwin/device-profiles/vocabulary/result";
+import Type, { type Static, type TSchema } from "typebox";
+import Value from "typebox/value";
+import { type LineAddress, parseLineUrl } from "./link/line-url.ts";
+
+const Path = Type.String({ minLength: 1 });
+const strict = { additionalProperties: false };
+
+const LineConfig = Type.Object(
+  {
+    /** The gateway's own name of the line; it stays when the port or the address changes. */
+    id: Type.String({ minLength: 1, maxLength: 64 }),
+    url: Type.String({ minLength: 1 }),
+    protocol: Type.Enum(PROTOCOL_NAMES),
+    profile: Type.String({ minLength: 1 }),
+    /** JSON: {"username": …, "password": …}. */
+    credentialsFile: Type.Optional(Path),
+    /** The one certificate that an OPC UA server may show, PEM or DER. */
+    serverCertificateFile: Type.Optional(Path),
+    units: Type.Array(Type.String({ minLength: 1, maxLength: 64 }), { minItems: 1, maxItems: 247, uniqueItems: true }),
+  },
+  strict,
+);
+
+const FileConfig = Type.Object(
+  {
+    site: Type.String(),
+    gateway: Type.String(),
+    simulated: Type.Boolean(),
+    dataDir: Path,
+    mqtt: Type.Object(
+      {
+        host: Type.String({ minLength: 1 }),
+        port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+        certFile: Path,
+        keyFile: Path,
+        caFile: Path,
+      },
+      strict,
+    ),
+    lines: Type.Array(LineConfig, { maxItems: 256 }),
+    batchEveryMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 60_000 })),
+  },
+  strict,
+);
+
+const CredentialsFile = Type.Object({ username: Type.String({ minLength: 1 }), password: Type.String() });
+
+const BATCH_EVERY_MS = 1_000;
+
+/** Which protocol runs over which kind of line. */
+const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> = {
+  "puritan-bennett-sndf": ["tcp", "serial"],
+  modbus: ["modbus-tcp"],
+  "opc-ua": ["opc-ua"],
+};
+
+export interface LineSettings {
+  id: string;
+  address: LineAddress;
+  profile: Profile;
+  units: readonly string[];
+  credentials: { userName: string; password: string } | null;
+  serverCertificate: Uint8Array | null;
+}
+
+export interface AgentSettings {
+  site: string;
+  gateway: string;
+  simulated: boolean;
+  dataDir: string;
+  mqtt: { host: string; port: number; cert: string; key: string; ca: string };
+  lines: readonly LineSettings[];
+  batchEveryMs: number;
+}
+
+/** What is wrong with the configuration, as a sentence that names the file, the path in it and the reason. */
+export class ConfigError extends Error {}
+
+/**
+ * Reads the configuration and every file that it names; paths in it are relative to its own folder.
+ * @throws ConfigError
+ */
+export function readConfig(file: string): AgentSettings {
+  const at = (path: string, reason: string): never => {
+    throw new ConfigError(`${file}${path === "" ? "" : ` at ${path}`}: ${reason}`);
+  };
+  const config = parsed(FileConfig, bytesOf(file, (reason) => at("", reason)).toString(), at);
+  for (const key of ["site", "gateway"] as const) {
+    if (!isRegistryId(config[key])) at(`/${key}`, "must be 1 to 64 lower-case letters, digits and hyphens");
+  }
+  const read = (path: string, name: string) => bytesOf(resolve(dirname(file), name), (reason) => at(path, reason));
+  const { host, port, certFile, keyFile, caFile } = config.mqtt;
+  const mqtt = {
+    host,
+    port,
+    cert: read("/mqtt/certFile", certFile).toString(),
+    key: read("/mqtt/keyFile", keyFile).toString(),
+    ca: read("/mqtt/caFile", caFile).toString(),
+  };
+  const ids = config.lines.map((line) => line.id);
+  const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
+  if (twice >= 0) at(`/lines/${twice}/id`, `"${ids[twice]}" is taken by another line`);
+  const lines = config.lines.map((line, index) => lineOf(line, `/lines/${index}`, at, read));
+  return {
+    site: config.site,
+    gateway: config.gateway,
+    simulated: config.simulated,
+    dataDir: resolve(dirname(file), config.dataDir),
+    mqtt,
+    lines,
+    batchEveryMs: config.batchEveryMs ?? BATCH_EVERY_MS,
+  };
+}
+
+type Refuse = (path: string, reason: string) => never;
+type ReadFile = (path: string, name: string) => Buffer;
+
+function lineOf(line: Static<typeof LineConfig>, path: string, at: Refuse, read: ReadFile): LineSettings {
+  const address = parseLineUrl(line.url);
+  if (!address.ok) return at(`${path}/url`, address.fault);
+  const profile = profileOf(line.profile);
+  if (profile === null) return at(`${path}/profile`, `no profile "${line.profile}" is known`);
+  if (profile.protocol !== line.protocol) return at(`${path}/protocol`, `${profile.id} speaks ${profile.protocol}`);
+  if (!KINDS_OF[line.protocol].includes(address.value.kind)) {
+    return at(`${path}/url`, `${line.protocol} does not run over ${new URL(line.url).protocol}`);
+  }
+  const wrong = line.units.findIndex((unit) => unitFault(line.protocol, unit) !== null);
+  if (wrong >= 0) return at(`${path}/units/${wrong}`, unitFault(line.protocol, line.units[wrong] ?? "") ?? "");
+  if (line.protocol === "puritan-bennett-sndf" && line.units.length > 1) {
+    return at(`${path}/units`, "one ventilator stands at the end of a serial line");
+  }
+  const { credentialsFile, serverCertificateFile } = line;
+  if (line.protocol === "opc-ua" && credentialsFile === undefined) {
+    return at(path, "an OPC UA line needs a credentialsFile");
+  }
+  return {
+    id: line.id,
+    address: address.value,
+    profile,
+    units: line.units,
+    credentials:
+      credentialsFile === undefined ? null : credentialsOf(credentialsFile, `${path}/credentialsFile`, at, read),
+    serverCertificate:
+      serverCertificateFile === undefined ? null : read(`${path}/serverCertificateFile`, serverCertificateFile),
+  };
+}
+
+/** Modbus Messaging on TCP/IP V1.0b, section 4.2: unit ids 0 to 255, of which 0 and 255 address a gateway itself. */
+function unitFault(protocol: ProtocolName, unit: string): string | null {
+  if (protocol === "modbus" && !(/^\d{1,3}$/.test(unit) && Number(unit) <= 255)) return "a Modbus unit is 0 to 255";
+  if (protocol === "opc-ua" && !/^\d{1,2}$/.test(unit)) return "a unit of an OPC UA line is a slot's number";
+  return null;
+}
+
+function credentialsOf(name: string, path: string, at: Refuse, read: ReadFile) {
+  // What the file says is a secret; a fault in it is told without quoting it.
+  const { username, password } = parsed(CredentialsFile, read(path, name).toString(), (_, reason) => at(path, reason));
+  return { userName: username, password };
+}
+
+function bytesOf(file: string, refuse: (reason: string) => never): Buffer {
+  const bytes = attempt(() => readFileSync(file));
+  return bytes.ok ? bytes.value : refuse(`${file} cannot be read (${bytes.fault})`);
+}
+
+function parsed<Schema extends TSchema>(schema: Schema, text: string, at: Refuse): Static<Schema> {
+  const json = attempt((): unknown => JSON.parse(text));
+  if (!json.ok) return at("", "is not JSON");
+  const value = json.value;
+  if (Value.Check(schema, value)) return value;
+  const [first] = Value.Errors(schema, value);
+  return at(first?.instancePath ?? "", first?.message ?? "is not as it should be");
+}
+
+function attempt<T>(work: () => T): Result<T, string> {
+  try {
+    return ok(work());
+  } catch (error) {
+    return fail(error instanceof Error && "code" in error ? String(error.code) : "unreadable");
+  }
+}

@@ -1,0 +1,36 @@
+/** Shortest and longest pause between two attempts to open a line, ms. The cap keeps a recovered line's wait short. */
+const PAUSE_MIN_MS = 250;
+const PAUSE_MAX_MS = 4_000;
+
+/**
+ * Decides whether a line that would not open may be tried again. Between attempts every unit on it is told at once why it
+ * cannot be read, so that a dead line costs no waiting.
+ */
+export class ReconnectGate<Reason> {
+  readonly #monoMs: () => number;
+  #failures = 0;
+  #closedUntilMs = 0;
+  #reason: Reason | null = null;
+
+  constructor(monoMs: () => number) {
+    this.#monoMs = monoMs;
+  }
+
+  /** The reason of the last failure while the pause lasts, else null: try. */
+  blockedBy(): Reason | null {
+    return this.#monoMs() < this.#closedUntilMs ? this.#reason : null;
+  }
+
+  failed(reason: Reason): void {
+    const pauseMs = Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** this.#failures);
+    this.#failures++;
+    this.#reason = reason;
+    this.#closedUntilMs = this.#monoMs() + pauseMs;
+  }
+
+  opened(): void {
+    this.#failures = 0;
+    this.#closedUntilMs = 0;
+    this.#reason = null;
+  }
+}

@@ -1,0 +1,71 @@
+import type { DeviceIdentity } from "@wardtwin/device-profiles/vocabulary/identity";
+import { normalisedSerial } from "@wardtwin/device-profiles/vocabulary/identity";
+import { isMetricName, type OperatingState } from "@wardtwin/device-profiles/vocabulary/metrics";
+import type { Reading } from "@wardtwin/device-profiles/vocabulary/reading";
+import type { Device, Outcome } from "./device.ts";
+
+/** So many failed polls in a row make a device unreachable: one may be a collision on the line, two are a silence. */
+const FAILURES_MAX = 2;
+
+export type DeviceLink = "connected" | "unreachable";
+
+/** What is known of a device at one instant. */
+export interface Sighting {
+  device: Device;
+  identity: DeviceIdentity;
+  atMonoMs: number;
+  link: DeviceLink;
+  operatingState: OperatingState;
+  readings: readonly Reading[];
+}
+
+/** What the watch remembers of one device between polls. */
+export interface Watch {
+  failures: number;
+  link: DeviceLink | "unknown";
+  /** What the device last said of itself. */
+  identity: DeviceIdentity;
+}
+
+export const UNWATCHED: Watch = { failures: 0, link: "unknown", identity: {} };
+
+/**
+ * Judges one attempt to read a device. A first failure says nothing yet; a second one makes the device unreachable, and
+ * each later one says so again. A vacant place is no silent device: who left it is told as unreachable once, and then nothing.
+ */
+export function watched(watch: Watch, outcome: Outcome): { watch: Watch; sightings: Sighting[] } {
+  const { device, atMonoMs, result } = outcome;
+  const lost = (readings: readonly Reading[]): Sighting => ({
+    device,
+    identity: watch.identity,
+    atMonoMs,
+    link: "unreachable",
+    operatingState: "unknown",
+    readings,
+  });
+  if (result.ok) {
+    const { identity, operatingState, readings } = result.value;
+    const seen: Sighting = { device, identity, atMonoMs, link: "connected", operatingState, readings };
+    const changed = watch.link === "connected" && isAnother(watch.identity, identity);
+    const sightings = changed ? [lost(blanksOf(device)), seen] : [seen];
+    return { watch: { failures: 0, link: "connected", identity }, sightings };
+  }
+  if (result.fault === "codec.vacant") {
+    return { watch: UNWATCHED, sightings: watch.link === "connected" ? [lost(blanksOf(device))] : [] };
+  }
+  const failures = watch.failures + 1;
+  if (failures < FAILURES_MAX) return { watch: { ...watch, failures }, sightings: [] };
+  const sighting = lost(watch.link === "unreachable" ? [] : blanksOf(device));
+  return { watch: { ...watch, failures, link: "unreachable" }, sightings: [sighting] };
+}
+
+/** Whether two answers on one place come from two devices, as far as they name themselves. */
+function isAnother(before: DeviceIdentity, now: DeviceIdentity): boolean {
+  if (before.serial === undefined || now.serial === undefined) return false;
+  return normalisedSerial(before.serial) !== normalisedSerial(now.serial);
+}
+
+const blanksOf = ({ profile }: Device): Reading[] =>
+  Object.keys(profile.metrics)
+    .filter(isMetricName)
+    .map((metric) => ({ metric, value: null, quality: "unreachable" }));

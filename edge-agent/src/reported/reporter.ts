@@ -1,0 +1,73 @@
+import type { DeviceSection, Subject } from "@wardtwin/device-profiles/twin-document/batch";
+import { normalisedSerial } from "@wardtwin/device-profiles/vocabulary/identity";
+import type { Sighting } from "../reading/device-watch.ts";
+import { BatchBuilder } from "./batch-builder.ts";
+import { type Told, tellingOf } from "./telling.ts";
+
+/** A known state counts on until the next batch only while its polls came in time; so many of their stale times at most. */
+const STATE_HOLDS_STALE_TIMES = 2;
+
+interface DeviceMemory {
+  told: Told;
+  lastState: NonNullable<DeviceSection["previousState"]>;
+  serial: string;
+}
+
+/**
+ * Folds sightings into what is worth telling, and hands on the sections of a batch: every `batchEveryMs`, or at once when
+ * a state, a link or a technical alarm changed, or when no more fits.
+ */
+export class Reporter {
+  readonly #onSealed: (sections: DeviceSection[]) => void;
+  readonly #batchEveryMs: number;
+  readonly #devices = new Map<string, DeviceMemory>();
+  readonly #builder = new BatchBuilder();
+  #timer: NodeJS.Timeout | null = null;
+
+  constructor(batchEveryMs: number, onSealed: (sections: DeviceSection[]) => void) {
+    this.#batchEveryMs = batchEveryMs;
+    this.#onSealed = onSealed;
+  }
+
+  take(sighting: Sighting): void {
+    const key = JSON.stringify([sighting.device.line, sighting.device.unit]);
+    const serial = normalisedSerial(sighting.identity.serial ?? "");
+    const memory = this.#devices.get(key);
+    // Another device begins without a past: nothing that was told of the one before holds for it.
+    const past = memory?.serial === serial ? memory : undefined;
+    const { told, readings, urgent } = tellingOf(past?.told ?? null, sighting);
+
+    const subject = subjectOf(sighting);
+    if (this.#builder.isFullFor(subject)) this.seal();
+    this.#builder.add(subject, heldState(past, sighting), sighting, readings);
+    const lastState = { state: sighting.operatingState, atMonoMs: sighting.atMonoMs };
+    this.#devices.set(key, { told, lastState, serial });
+
+    if (urgent) this.seal();
+    else this.#timer ??= setTimeout(() => this.seal(), this.#batchEveryMs);
+  }
+
+  /** Hands on what is held, if anything. */
+  seal(): void {
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#timer = null;
+    if (!this.#builder.isEmpty) this.#onSealed(this.#builder.take());
+  }
+}
+
+const subjectOf = ({ device, identity }: Sighting): Subject => ({
+  line: device.line,
+  unit: device.unit,
+  profile: device.profile.id,
+  profileRevision: device.profile.revision,
+  identity,
+});
+
+/** The state before this sighting, or null when too long ago for time in it to be counted. */
+function heldState(past: DeviceMemory | undefined, sighting: Sighting): DeviceSection["previousState"] {
+  if (past === undefined) return null;
+  const { state, atMonoMs } = past.lastState;
+  const staleAfterMs = Math.max(...Object.values(sighting.device.profile.polls).map((poll) => poll.staleAfterMs));
+  const held = sighting.atMonoMs - atMonoMs <= STATE_HOLDS_STALE_TIMES * staleAfterMs;
+  return state === "unknown" || held ? past.lastState : null;
+}

@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Channel, DOWNLINK_CHANNELS as DOWNLINKS, topicOf } from "@wardtwin/device-profiles/twin-document/topics";
+import { iot, mqtt } from "aws-iot-device-sdk-v2";
+import type { Log } from "../log.ts";
+
+const KEEP_ALIVE_S = 15;
+const PING_TIMEOUT_MS = 4_000;
+const CONNECT_TIMEOUT_MS = 5_000;
+const OPERATION_TIMEOUT_MS = 10_000;
+const RECONNECT_MIN_S = 1;
+const RECONNECT_MAX_S = 8;
+const CLOSE_TIMEOUT_MS = 1_000;
+
+export interface MqttSettings {
+  host: string;
+  port: number;
+  /** PEM texts: the gateway's certificate and key, and the authority that signed the broker's. */
+  cert: string;
+  key: string;
+  ca: string;
+}
+
+export interface SessionHandlers {
+  /** Connected and subscribed. Called again after every reconnect. */
+  onUp(): void;
+  onDown(): void;
+  onMessage(channel: (typeof DOWNLINKS)[number], payload: Uint8Array): void;
+}
+
+export interface Address {
+  site: string;
+  gateway: string;
+}
+
+/** What the uplink needs of a broker; the tests have one of their own. */
+export interface Session {
+  start(handlers: SessionHandlers): void;
+  /** Rejects when the broker did not take it. */
+  publish(channel: Channel, payload: string | Uint8Array, options?: { retain: boolean }): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/**
+ * One MQTT 3.1.1 connection with mutual TLS by the AWS IoT device SDK, which opens it again by itself.
+ *
+ * The session is a clean one: a queue at the broker or in the SDK would send batches before the Welcome of a new
+ * connection. What must not be lost is in the outbox.
+ */
+export class MqttSession implements Session {
+  readonly #address: Address;
+  readonly #settings: MqttSettings;
+  readonly #presence: { online: string; offline: string };
+  readonly #log: Log;
+  #connection: mqtt.MqttClientConnection | null = null;
+  /** Counts connections and breaks, so that work for one of them ends with it. */
+  #times = 0;
+  readonly #stopping = new AbortController();
+
+  constructor(address: Address, settings: MqttSettings, presence: { online: string; offline: string }, log: Log) {
+    this.#address = address;
+    this.#settings = settings;
+    this.#presence = presence;
+    this.#log = log;
+  }
+
+  start(handlers: SessionHandlers): void {
+    void this.#connect(handlers);
+  }
+
+  async publish(channel: Channel, payload: string | Uint8Array, { retain } = { retain: false }): Promise<void> {
+    if (this.#connection === null) throw new Error("there is no connection");
+    const topic = topicOf(this.#address, channel);
+    await this.#connection.publish(topic, payload, mqtt.QoS.AtLeastOnce, retain);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    const connection = this.#connection;
+    this.#connection = null;
+    if (connection === null) return;
+    await Promise.race([connection.disconnect().catch(() => {}), sleep(CLOSE_TIMEOUT_MS)]);
+  }
+
+  /** The SDK reconnects only what was connected once; until then this does. */
+  async #connect(handlers: SessionHandlers): Promise<void> {
+    let pauseS = RECONNECT_MIN_S;
+    while (!this.#stopping.signal.aborted) {
+      const connection = new mqtt.MqttClient().new_connection(this.#config());
+      this.#listen(connection, handlers);
+      try {
+        await connection.connect();
+        if (this.#stopping.signal.aborted) await connection.disconnect();
+        else this.#connection = connection;
+        if (this.#connection === connection) await this.#up(connection, handlers);
+        return;
+      } catch (reason) {
+        this.#log.warn({ reason: String(reason), pauseS }, "no connection to the broker");
+        await this.#pause(pauseS * 1_000);
+        pauseS = Math.min(RECONNECT_MAX_S, pauseS * 2);
+      }
+    }
+  }
+
+  #listen(connection: mqtt.MqttClientConnection, handlers: SessionHandlers): void {
+    connection.on("interrupt", (error) => {
+      this.#log.warn({ reason: error.error_name }, "the connection to the broker broke");
+      this.#times++;
+      handlers.onDown();
+    });
+    connection.on("resume", () => void this.#up(connection, handlers));
+    connection.on("message", (topic, payload) => {
+      for (const channel of DOWNLINKS) {
+        if (topic === topicOf(this.#address, channel)) handlers.onMessage(channel, new Uint8Array(payload));
+      }
+    });
+  }
+
+  /** A clean session has no subscriptions: they are made anew on each connection, before a word is said. */
+  async #up(connection: mqtt.MqttClientConnection, handlers: SessionHandlers): Promise<void> {
+    const times = ++this.#times;
+    while (this.#times === times && !this.#stopping.signal.aborted) {
+      try {
+        await Promise.all(
+          DOWNLINKS.map((channel) => connection.subscribe(topicOf(this.#address, channel), mqtt.QoS.AtLeastOnce)),
+        );
+        await this.publish("presence", this.#presence.online, { retain: true });
+        if (this.#times !== times) return;
+        this.#log.info("connected to the broker");
+        handlers.onUp();
+        return;
+      } catch (reason) {
+        this.#log.warn({ reason: String(reason) }, "the broker took no subscription or no presence");
+        await this.#pause(RECONNECT_MIN_S * 1_000);
+      }
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return sleep(ms, undefined, { signal: this.#stopping.signal }).catch(() => {});
+  }
+
+  #config(): mqtt.MqttConnectionConfig {
+    const { host, port, cert, key, ca } = this.#settings;
+    return iot.AwsIotMqttConnectionConfigBuilder.new_mtls_builder(cert, key)
+      .with_certificate_authority(ca)
+      .with_endpoint(host)
+      .with_port(port)
+      .with_client_id(`${this.#address.site}:${this.#address.gateway}`)
+      .with_clean_session(true)
+      .with_keep_alive_seconds(KEEP_ALIVE_S)
+      .with_ping_timeout_ms(PING_TIMEOUT_MS)
+      .with_timeout_ms(CONNECT_TIMEOUT_MS)
+      .with_protocol_operation_timeout_ms(OPERATION_TIMEOUT_MS)
+      .with_reconnect_min_sec(RECONNECT_MIN_S)
+      .with_reconnect_max_sec(RECONNECT_MAX_S)
+      .with_will(
+        new mqtt.MqttWill(topicOf(this.#address, "presence"), mqtt.QoS.AtLeastOnce, this.#presence.offline, true),
+      )
+      .build();
+  }
+}
