@@ -19,11 +19,17 @@ function main(): void {
   const log = pino({ base: { gateway: settings.gateway } }, pino.destination({ dest: STDERR, sync: true }));
   const agent = started(settings, log);
   const stop = stopOnce(agent, log);
-  process.once("SIGTERM", stop);
-  process.once("SIGINT", stop);
+  // Listeners that stay: a lock library among the dependencies ends the process at a signal that nobody else listens to.
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
   // A parent that is gone takes its agent with it.
   process.once("disconnect", stop);
-  process.send?.({ type: "started" });
+  tell("started");
+}
+
+/** Tells the process that started this one, if one did and is still there. */
+function tell(type: "started" | "connected"): void {
+  if (process.connected) process.send?.({ type });
 }
 
 function started(settings: AgentSettings, log: pino.Logger): Agent {
@@ -33,7 +39,7 @@ function started(settings: AgentSettings, log: pino.Logger): Agent {
       random: systemRandom,
       log,
       version: packageJson.version,
-      onConnected: () => process.send?.({ type: "connected" }),
+      onConnected: () => tell("connected"),
     });
   } catch (error) {
     return refuse(`the agent cannot start with ${settings.dataDir}: ${wordsOf(error)}`);
