@@ -1,0 +1,93 @@
+import { type Static, type TObject, Type } from "typebox";
+import { Value } from "typebox/value";
+
+/** The kinds of wire that faults are told apart by. */
+export type WireKind = "serial" | "modbus" | "opc-ua";
+
+const flag = (description: string) => Type.Boolean({ description });
+
+/**
+ * Every fault that can be switched on while the hospital runs, and the wires that know it. To add one: a line here, and
+ * the wire that acts on it. Null or false is the calm value; `plugged` alone is calm when true.
+ */
+const FAULTS = {
+  plugged: {
+    wires: ["serial", "modbus", "opc-ua"],
+    schema: flag(
+      "The cable is in. Out: a line of one device refuses connections, a device on a shared line is silent.",
+    ),
+  },
+  silent: { wires: ["serial", "modbus", "opc-ua"], schema: flag("Connected, and never answers.") },
+  replyDelayMs: {
+    wires: ["serial", "modbus"],
+    schema: Type.Integer({ minimum: 0, maximum: 60_000, description: "Milliseconds before each reply." }),
+  },
+  truncatedReply: { wires: ["serial", "modbus"], schema: flag("Each reply breaks off in the middle.") },
+  garbageReply: { wires: ["serial", "modbus"], schema: flag("Noise in place of each reply, of the same length.") },
+  wrongCount: { wires: ["serial", "modbus"], schema: flag("A count inside the reply does not match what follows.") },
+  baudRate: {
+    wires: ["serial"],
+    schema: Type.Union([Type.Integer({ minimum: 300, maximum: 4_000_000 }), Type.Null()]),
+  },
+  clockOffsetMin: {
+    wires: ["serial"],
+    schema: Type.Integer({ minimum: -720, maximum: 720, description: "How far the device's own clock is ahead." }),
+  },
+  exceptionCode: {
+    wires: ["modbus"],
+    schema: Type.Union([Type.Integer({ minimum: 1, maximum: 255 }), Type.Null()]),
+  },
+  wrongTransaction: { wires: ["modbus"], schema: flag("Each reply carries another request's transaction id.") },
+} as const satisfies Record<string, { wires: readonly WireKind[]; schema: object }>;
+
+export type FaultName = keyof typeof FAULTS;
+
+/** The faults of one device at one time. */
+export type FaultState = { [Name in FaultName]: Static<(typeof FAULTS)[Name]["schema"]> };
+
+export const CALM: FaultState = {
+  plugged: true,
+  silent: false,
+  replyDelayMs: 0,
+  truncatedReply: false,
+  garbageReply: false,
+  wrongCount: false,
+  baudRate: null,
+  clockOffsetMin: 0,
+  exceptionCode: null,
+  wrongTransaction: false,
+};
+
+/** The schema of a partial change of faults on one kind of wire. */
+export function faultPatchSchema(wire: WireKind): TObject {
+  const known = Object.entries(FAULTS).filter(([, fault]) => fault.wires.some((name) => name === wire));
+  const properties = Object.fromEntries(known.map(([name, fault]) => [name, Type.Optional(fault.schema)]));
+  return Type.Object(properties, { additionalProperties: false });
+}
+
+/** The switches of one device; wires read `state`, people merge patches into it. */
+export class FaultBoard {
+  readonly wire: WireKind;
+  readonly #patchSchema: TObject;
+  #state: FaultState = CALM;
+
+  constructor(wire: WireKind) {
+    this.wire = wire;
+    this.#patchSchema = faultPatchSchema(wire);
+  }
+
+  get state(): FaultState {
+    return this.#state;
+  }
+
+  /** Merges a patch, or returns the sentence that says why not. */
+  merge(patch: unknown): string | null {
+    if (!Value.Check(this.#patchSchema, patch)) {
+      const [first] = Value.Errors(this.#patchSchema, patch);
+      const where = first === undefined ? "" : ` (${first.instancePath || "/"} ${first.message})`;
+      return `These faults are not known on a ${this.wire} line${where}; known: ${Object.keys(this.#patchSchema.properties).join(", ")}.`;
+    }
+    this.#state = { ...this.#state, ...patch };
+    return null;
+  }
+}

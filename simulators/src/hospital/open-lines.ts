@@ -1,0 +1,83 @@
+import { join } from "node:path";
+import type { Clock, WallTime } from "../clock.ts";
+import { Defibrillator } from "../devices/defibrillator.ts";
+import { InfusionPump } from "../devices/infusion-pump.ts";
+import { Ventilator } from "../devices/ventilator.ts";
+import type { Random } from "../random.ts";
+import { modbusWire } from "../wires/defib-ready/modbus-wire.ts";
+import { serialWire } from "../wires/pb840/serial-wire.ts";
+import type { PortPool } from "../wires/ports.ts";
+import { RackWire } from "../wires/pump-rack/rack-wire.ts";
+import type { Wire } from "../wires/wire.ts";
+import type { PlannedLine } from "./plan-hospital.ts";
+import { SLOTS_PER_RACK } from "./plan-hospital.ts";
+import type { AnyBody, SimulatedDevice } from "./simulated-device.ts";
+
+/** What a line needs from the world around it. */
+export interface LineContext {
+  clock: Clock;
+  random: Random;
+  ports: PortPool;
+  wallTime: (atMs: number) => WallTime;
+  baudRate: number;
+  dataDir: string;
+  devices: ReadonlyMap<string, SimulatedDevice>;
+}
+
+const isOf =
+  <Body extends AnyBody>(bodyClass: abstract new (...parameters: never[]) => Body) =>
+  (device: SimulatedDevice): device is SimulatedDevice<Body> =>
+    device.body instanceof bodyClass;
+
+/** The units of a line whose bodies are of the class that its wire can speak for; anything else is a mistake of the plan. */
+function unitsOf<Body extends AnyBody>(
+  line: PlannedLine,
+  context: LineContext,
+  bodyClass: abstract new (...parameters: never[]) => Body,
+): Map<string, SimulatedDevice<Body>> {
+  const isRight = isOf(bodyClass);
+  return new Map(
+    line.units.map(({ unit, device: id }) => {
+      const device = context.devices.get(id);
+      if (device === undefined || !isRight(device)) throw new Error(`${id} cannot hang on line ${line.id}`);
+      return [unit, device];
+    }),
+  );
+}
+
+/** A password of a line: the same for the same seed, as everything else here; it guards nothing but a simulator. */
+function password(random: Random): string {
+  return Array.from({ length: 20 }, () => random.integer(0, 35).toString(36)).join("");
+}
+
+function rackWire(line: PlannedLine, context: LineContext): Wire {
+  const random = context.random.fork(`line ${line.id}`);
+  const units = unitsOf(line, context, InfusionPump);
+  return new RackWire(context.ports, {
+    rackId: line.id,
+    serial: `PR${String(random.integer(1, 999_999)).padStart(6, "0")}`,
+    slotCount: SLOTS_PER_RACK,
+    pumps: new Map([...units].map(([unit, pump]) => [Number(unit.replace("Slot", "")), pump])),
+    credentials: { username: "wardtwin", password: password(random) },
+    folder: join(context.dataDir, "racks", line.id),
+  });
+}
+
+/** The wire of a planned line, not yet open. */
+export function createWire(line: PlannedLine, context: LineContext): Wire {
+  const { clock, ports, wallTime, baudRate } = context;
+  const random = context.random.fork(`noise ${line.id}`);
+  switch (line.protocol) {
+    case "puritan-bennett-sndf": {
+      const [device] = unitsOf(line, context, Ventilator).values();
+      if (device === undefined) throw new Error(`no ventilator on line ${line.id}`);
+      return serialWire(ports, { device, clock, random, wallTime, baudRate });
+    }
+    case "modbus": {
+      const units = [...unitsOf(line, context, Defibrillator)].map(([unit, device]) => [Number(unit), device] as const);
+      return modbusWire(ports, { clock, random, units: new Map(units) });
+    }
+    case "opc-ua":
+      return rackWire(line, context);
+  }
+}

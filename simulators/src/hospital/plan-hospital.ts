@@ -1,0 +1,151 @@
+import type { Random } from "../random.ts";
+import { createRandom } from "../random.ts";
+import type { Device, Line } from "./manifest.ts";
+import type { SimulatedKind } from "./wards.ts";
+import { gatewayOfFloor, PLACEMENT, WARDS } from "./wards.ts";
+
+/** A line before it is opened: what hangs on it, but not yet on which port it answers. */
+export type PlannedLine = Pick<Line, "id" | "gateway" | "protocol" | "units">;
+
+export interface HospitalPlan {
+  seed: number;
+  devices: Device[];
+  lines: PlannedLine[];
+}
+
+export type DeviceCounts = Readonly<Record<SimulatedKind, number>>;
+export const DEFAULT_COUNTS: DeviceCounts = { ventilator: 10, defibrillator: 8, "infusion-pump": 15 };
+export const DEVICES_PER_KIND_MAX = 64;
+export const SLOTS_PER_RACK = 8;
+
+/** Modbus unit ids are given out from here on each line, as in the sheet's example. */
+const FIRST_UNIT_ID = 17;
+/** A Modbus line carries no more units than a manifest line may list. */
+const UNITS_PER_LINE_MAX = 64;
+
+const number2 = (index: number): string => String(index + 1).padStart(2, "0");
+const floorOf = (ward: string): number => WARDS.find((each) => each.id === ward)?.floor ?? 0;
+const at = <Item>(list: readonly [Item, ...Item[]], index: number): Item => list[index % list.length] ?? list[0];
+
+/** Serial numbers of a fixed prefix and width, each once. */
+function serials(random: Random, prefix: string, digits: number): () => string {
+  const given = new Set<string>();
+  return () => {
+    for (;;) {
+      const serial = prefix + String(random.integer(1, 10 ** digits - 1)).padStart(digits, "0");
+      if (given.has(serial)) continue;
+      given.add(serial);
+      return serial;
+    }
+  };
+}
+
+function ventilators(random: Random, count: number): { devices: Device[]; lines: PlannedLine[] } {
+  const nextSerial = serials(random, "35", 8);
+  const portsOfWard = new Map<string, number>();
+  const devices: Device[] = [];
+  const lines: PlannedLine[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const ward = at(PLACEMENT.ventilator, index);
+    const port = (portsOfWard.get(ward) ?? 0) + 1;
+    portsOfWard.set(ward, port);
+    const id = `vent-${number2(index)}`;
+    devices.push({
+      id,
+      kind: "ventilator",
+      manufacturer: "Puritan Bennett",
+      model: "840",
+      serial: nextSerial(),
+      firmware: "4-simulated",
+      assetNumber: `SGH-V${number2(index).padStart(4, "0")}`,
+      ward,
+      profile: "puritan-bennett/840",
+    });
+    lines.push({
+      id: `${ward}-serial-${port}`,
+      gateway: gatewayOfFloor(floorOf(ward)),
+      protocol: "puritan-bennett-sndf",
+      units: [{ unit: "1", device: id }],
+    });
+  }
+  return { devices, lines };
+}
+
+/** One Modbus line a floor: neighbours share a bus, so that a dead one can be seen not to delay the others. */
+function defibrillators(random: Random, count: number): { devices: Device[]; lines: PlannedLine[] } {
+  const nextSerial = serials(random, "SN000", 5);
+  const devices: Device[] = [];
+  const lineOfFloor = new Map<number, PlannedLine>();
+  for (let index = 0; index < count; index += 1) {
+    const ward = at(PLACEMENT.defibrillator, index);
+    const floor = floorOf(ward);
+    const id = `defib-${number2(index)}`;
+    devices.push({
+      id,
+      kind: "defibrillator",
+      manufacturer: "Wardtwin Synthetic",
+      model: "DFX-200",
+      serial: nextSerial(),
+      firmware: String(random.integer(5, 7)),
+      assetNumber: `SGH-D${number2(index).padStart(4, "0")}`,
+      ward,
+      profile: "wardtwin-synthetic/defib-ready-1",
+    });
+    const line = lineOfFloor.get(floor) ?? {
+      id: `floor-${floor}-modbus-1`,
+      gateway: gatewayOfFloor(floor),
+      protocol: "modbus",
+      units: [],
+    };
+    lineOfFloor.set(floor, line);
+    if (line.units.length >= UNITS_PER_LINE_MAX) throw new Error(`more than ${UNITS_PER_LINE_MAX} units on ${line.id}`);
+    line.units.push({ unit: String(FIRST_UNIT_ID + line.units.length), device: id });
+  }
+  return { devices, lines: [...lineOfFloor.values()] };
+}
+
+function pumps(random: Random, count: number): { devices: Device[]; lines: PlannedLine[] } {
+  const nextSerial = serials(random, "PX", 6);
+  const racksOfWard = new Map<string, number>();
+  const devices: Device[] = [];
+  const lines: PlannedLine[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const slot = index % SLOTS_PER_RACK;
+    const ward = at(PLACEMENT["infusion-pump"], Math.floor(index / SLOTS_PER_RACK));
+    if (slot === 0) {
+      const rack = (racksOfWard.get(ward) ?? 0) + 1;
+      racksOfWard.set(ward, rack);
+      const gateway = gatewayOfFloor(floorOf(ward));
+      lines.push({ id: `${ward}-rack-${rack}`, gateway, protocol: "opc-ua", units: [] });
+    }
+    const id = `pump-${number2(index)}`;
+    devices.push({
+      id,
+      kind: "infusion-pump",
+      manufacturer: "Wardtwin Synthetic",
+      model: "PX-1",
+      serial: nextSerial(),
+      firmware: random.pick(["1.4.0", "1.4.2"]),
+      assetNumber: `SGH-P${number2(index).padStart(4, "0")}`,
+      ward,
+      profile: "wardtwin-synthetic/pump-rack-1",
+    });
+    lines.at(-1)?.units.push({ unit: `Slot${slot + 1}`, device: id });
+  }
+  return { devices, lines };
+}
+
+/** The hospital of a seed: the same seed and counts always give the same plan. */
+export function planHospital(seed: number, counts: DeviceCounts = DEFAULT_COUNTS): HospitalPlan {
+  const random = createRandom(seed);
+  const parts = [
+    ventilators(random.fork("ventilators"), counts.ventilator),
+    defibrillators(random.fork("defibrillators"), counts.defibrillator),
+    pumps(random.fork("pumps"), counts["infusion-pump"]),
+  ];
+  return {
+    seed,
+    devices: parts.flatMap((part) => part.devices),
+    lines: parts.flatMap((part) => part.lines),
+  };
+}

@@ -1,0 +1,83 @@
+import type { Clock, WallTime } from "../clock.ts";
+import { Defibrillator } from "../devices/defibrillator.ts";
+import type { BodyValues } from "../devices/gauges.ts";
+import { InfusionPump } from "../devices/infusion-pump.ts";
+import { Ventilator } from "../devices/ventilator.ts";
+import type { WireKind } from "../faults/fault-board.ts";
+import { FaultBoard } from "../faults/fault-board.ts";
+import type { Random } from "../random.ts";
+import type { Ring } from "../ring.ts";
+import { createRing } from "../ring.ts";
+import type { Device } from "./manifest.ts";
+import type { HospitalPlan } from "./plan-hospital.ts";
+import { dutyOf } from "./wards.ts";
+
+/** What a device said at one moment, beside the truth at that moment. */
+export interface Said {
+  atMs: number;
+  /** What it was asked, in the words of its protocol. */
+  request: string;
+  operatingState: string;
+  values: BodyValues;
+  /** False when a fault spoiled the reply. */
+  whole: boolean;
+}
+
+export type AnyBody = Ventilator | Defibrillator | InfusionPump;
+
+/** A device of the running hospital: its entry in the asset register, its body, its faults, and what it has said. */
+export interface SimulatedDevice<OneBody extends AnyBody = AnyBody> {
+  readonly entry: Device;
+  readonly body: OneBody;
+  readonly faults: FaultBoard;
+  readonly said: Ring<Said>;
+}
+
+/** Utterances kept per device; at one a second, the last four minutes. */
+const SAID_MAX = 240;
+
+const WIRE_OF_PROFILE = {
+  "puritan-bennett/840": "serial",
+  "wardtwin-synthetic/defib-ready-1": "modbus",
+  "wardtwin-synthetic/pump-rack-1": "opc-ua",
+} as const satisfies Record<Device["profile"], WireKind>;
+
+function createBody(entry: Device, random: Random, nowMs: number, wallTime: (atMs: number) => WallTime): AnyBody {
+  switch (entry.kind) {
+    case "ventilator":
+      return new Ventilator(dutyOf(entry.kind, entry.ward), random);
+    case "defibrillator":
+      return new Defibrillator(dutyOf(entry.kind, entry.ward), random, nowMs, wallTime);
+    case "infusion-pump":
+      return new InfusionPump(dutyOf(entry.kind, entry.ward), random);
+    case "imaging":
+      throw new Error("no simulated body for imaging yet");
+  }
+}
+
+/** The devices of a plan, by id, each with its own stream of chance. */
+export function createDevices(
+  plan: HospitalPlan,
+  random: Random,
+  clock: Clock,
+  wallTime: (atMs: number) => WallTime,
+): Map<string, SimulatedDevice> {
+  const nowMs = clock.nowMs();
+  return new Map(
+    plan.devices.map((entry) => [
+      entry.id,
+      {
+        entry,
+        body: createBody(entry, random.fork(`body ${entry.id}`), nowMs, wallTime),
+        faults: new FaultBoard(WIRE_OF_PROFILE[entry.profile]),
+        said: createRing<Said>(SAID_MAX),
+      },
+    ]),
+  );
+}
+
+/** Puts on record what a device is about to say. */
+export function recordSaid(device: SimulatedDevice, atMs: number, request: string, whole: boolean): void {
+  const { body } = device;
+  device.said.push({ atMs, request, operatingState: body.duty.state, values: body.gauges.snapshot(), whole });
+}

@@ -1,0 +1,49 @@
+import { createHash } from "node:crypto";
+import { access, mkdir } from "node:fs/promises";
+import { hostname } from "node:os";
+import { join } from "node:path";
+import { OPCUACertificateManager } from "node-opcua-certificate-manager";
+import { HOST } from "../ports.ts";
+
+export interface ServerCertificate {
+  manager: OPCUACertificateManager;
+  applicationUri: string;
+  certificateFile: string;
+}
+
+const VALID_DAYS = 3650;
+
+/**
+ * The key and self-signed certificate of one rack's server, made in this process on first use and kept in `folder`.
+ * Any client certificate is taken: the rack tells its clients apart by user and password.
+ */
+export async function serverCertificate(folder: string, rackId: string): Promise<ServerCertificate> {
+  await mkdir(folder, { recursive: true });
+  const manager = new OPCUACertificateManager({
+    rootFolder: folder,
+    automaticallyAcceptUnknownCertificate: true,
+    disableFileWatchers: true,
+  });
+  await manager.initialize();
+  // The host stands in the URI and in the file's name, so that a data folder taken to another machine gets a new certificate.
+  const host = hostname();
+  const applicationUri = `urn:wardtwin:synthetic:${rackId}`;
+  const hostKey = createHash("sha256").update(host).digest("hex").slice(0, 8);
+  const certificateFile = join(folder, "own", "certs", `${rackId}-${hostKey}.pem`);
+  const isThere = await access(certificateFile).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) {
+    await manager.createSelfSignedCertificate({
+      applicationUri,
+      subject: `/CN=${rackId}/O=Wardtwin Synthetic`,
+      dns: [...new Set(["localhost", host])],
+      ip: [HOST],
+      startDate: new Date(),
+      validity: VALID_DAYS,
+      outputFile: certificateFile,
+    });
+  }
+  return { manager, applicationUri, certificateFile };
+}

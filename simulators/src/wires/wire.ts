@@ -1,0 +1,17 @@
+import type { Line } from "../hospital/manifest.ts";
+
+/** Where an opened line is reached, as the manifest tells it. */
+export type LineAddress = Pick<Line, "url"> & Partial<Pick<Line, "credentials" | "serverCertificateFile">>;
+
+/** One line of the hospital on the wire. */
+export interface Wire {
+  /** Whether the line as a whole is connected; a change takes effect at the next `refresh`. */
+  plugged: boolean;
+  /** Opens the line on a free port and says where it is. */
+  open(): Promise<LineAddress>;
+  /** Brings the line to what the switches say: called after every change of a fault or a state. */
+  refresh(): Promise<void>;
+  /** Shows the state of the bodies where a wire must be told (OPC UA); called after every step. */
+  publish(nowMs: number): void;
+  close(): Promise<void>;
+}
