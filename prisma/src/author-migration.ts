@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { migrationsDir, readDatamodel, type SchemaFile } from "./datamodel.ts";
-import { startEmbeddedPostgres } from "./embedded-postgres.ts";
 import { applyMigrations, schemaDrift } from "./migrate.ts";
+import { startThrowAwayPostgres } from "./throw-away-postgres.ts";
 
 /** What to write, and from what. */
 export interface AuthorOptions {
@@ -38,18 +37,12 @@ export async function authorMigration(options: AuthorOptions): Promise<string | 
 }
 
 async function differenceTo(datamodel: readonly SchemaFile[], dir: string): Promise<string | null> {
-  const dataDir = mkdtempSync(join(tmpdir(), "wardtwin-author-"));
+  const { connectionString, stop } = await startThrowAwayPostgres();
   try {
-    const database = await startEmbeddedPostgres({ dataDir, settings: { fsync: "off" } });
-    try {
-      const { connectionString } = database;
-      await applyMigrations({ connectionString, migrationsDir: dir, datamodel });
-      return await schemaDrift(connectionString, datamodel);
-    } finally {
-      await database.stop();
-    }
+    await applyMigrations({ connectionString, migrationsDir: dir, datamodel });
+    return await schemaDrift(connectionString, datamodel);
   } finally {
-    rmSync(dataDir, { recursive: true, force: true });
+    await stop();
   }
 }
 

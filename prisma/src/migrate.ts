@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type pg from "pg";
 import { type Migration, migrationsDir, readDatamodel, readMigrations, type SchemaFile } from "./datamodel.ts";
 import { MigrationError } from "./migration-error.ts";
-import { withMigrationLock } from "./migration-lock.ts";
+import { SCRIPT_PREFIX, withMigrationLock } from "./migration-lock.ts";
 import { type BoundEngine, NO_FILTER, openSchemaEngine } from "./schema-engine.ts";
 
 const LOCK_WAIT_MS = 600_000;
@@ -146,7 +146,7 @@ async function runEngine(
  */
 function withRecord({ name, sql }: Migration): string {
   if (/\bconcurrently\b/i.test(sql)) return sql;
-  return `${sql}
+  return `${SCRIPT_PREFIX}${sql}
 ;
 update public._prisma_migrations set finished_at = now(), applied_steps_count = 1
  where migration_name = '${name.replaceAll("'", "''")}' and finished_at is null and rolled_back_at is null;`;
@@ -177,7 +177,8 @@ async function explain(error: unknown, current: Migration | null, bound: BoundEn
     return new MigrationError("failed", `The database could not be migrated: ${firstLine}`, current?.name, error);
   }
   await bound.engine.markMigrationRolledBack({ migrationName: current.name }).catch(() => {}); // Else the next run does it.
-  const line = said.position ? ` (line ${current.sql.slice(0, Number(said.position)).split("\n").length})` : "";
+  const script = withRecord(current).slice(0, Number(said.position ?? 0));
+  const line = script ? ` (line ${script.split("\n").length})` : "";
   const more = [said.detail, said.hint].filter(Boolean).join(" ");
   return new MigrationError(
     "failed",

@@ -2,12 +2,20 @@ import { setTimeout as sleep } from "node:timers/promises";
 import pg from "pg";
 import { MigrationError } from "./migration-error.ts";
 
-/** The lock of this house among all advisory locks of the database: "wrdt" as a number, then one for migrations. */
-const LOCK = [0x77726474, 1];
+/** The locks of this house among all advisory locks of the database: "wrdt" as a number, then which of them. */
+const HOUSE = 0x77726474;
+const MIGRATOR = 1;
+const SCRIPT = 2;
 const LOOK_EVERY_MS = 100;
 
 /**
- * Runs the work while no other process migrates this database, on a connection that the work may use. The lock is asked
+ * To stand before a migration's script, in its transaction. A server may run a script on for a while after its migrator
+ * was killed; it then holds this lock, and ends the script when it notices.
+ */
+export const SCRIPT_PREFIX = `set client_connection_check_interval = '1s'; select pg_advisory_xact_lock(${HOUSE}, ${SCRIPT}); `;
+
+/**
+ * Runs the work while neither another process nor the script of a killed one migrates this database, on a connection that the work may use. The lock is asked
  * for again and again rather than waited for in the server: a waiting statement would hold up `create index concurrently`.
  * @throws MigrationError `no-connection`, or `locked` when another process holds the lock for longer than waitMs
  */
@@ -38,9 +46,20 @@ export async function withMigrationLock<T>(
   }
 }
 
+/** Takes the migrator's lock, for good, and that of the scripts, for a moment, to see that none is running. */
 async function tryLock(client: pg.Client): Promise<boolean> {
-  const { rows } = await client.query<{ held: boolean }>("select pg_try_advisory_lock($1, $2) as held", LOCK);
-  return rows[0]?.held === true;
+  const take = async (lock: number) => {
+    const { rows } = await client.query<{ held: boolean }>("select pg_try_advisory_lock($1, $2) as held", [
+      HOUSE,
+      lock,
+    ]);
+    return rows[0]?.held === true;
+  };
+  const release = (lock: number) => client.query("select pg_advisory_unlock($1, $2)", [HOUSE, lock]);
+  if (!(await take(MIGRATOR))) return false;
+  const quiet = await take(SCRIPT);
+  await release(quiet ? SCRIPT : MIGRATOR);
+  return quiet;
 }
 
 function locked(waitMs: number): MigrationError {

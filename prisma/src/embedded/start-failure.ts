@@ -34,12 +34,17 @@ const EXPLANATIONS: readonly Explanation[] = [
       `The data folder ${dataDir} was written by another build of PostgreSQL; start the version of Wardtwin that wrote it, or give another folder.`,
   ],
   [
+    /unrecognized configuration parameter|invalid value for parameter|syntax error in file|configuration file .* contains errors/,
+    "failed",
+    ({ dataDir }) => `The settings of the database in ${dataDir}/cluster are wrong; correct what PostgreSQL names.`,
+  ],
+  [
     /Cannot allocate memory|could not (?:map|create|resize) .*shared memory/,
     "out-of-memory",
     () => "There is too little memory (or shared memory) for the database; free some, or set DATABASE_URL to a server.",
   ],
   [
-    /PANIC|could not locate a valid checkpoint|invalid data in|could not (?:open|read) (?:file|directory)|configuration file .* contains errors|could not access the server configuration/,
+    /PANIC|could not locate a valid checkpoint|invalid data in|could not (?:open|read) (?:file|directory)|could not access the server configuration/,
     "damaged",
     ({ dataDir }) =>
       `The database in ${dataDir} is damaged; restore the folder from a backup, or move it aside to begin with an empty one.`,
@@ -54,10 +59,13 @@ export function explainStartFailure(
   diskIsFull = false,
 ): DatabaseStartError {
   const text = lines.join("\n");
-  const said = lines.findLast((line) => /(?:FATAL|PANIC|ERROR):/.test(line)) ?? lines.at(-1);
-  const quoted = said ? ` PostgreSQL says: ${said.replace(/^.*?(?=(?:FATAL|PANIC|ERROR):)/, "")}` : "";
-  const cause = new Error(text || ending);
   const known = EXPLANATIONS.find(([pattern]) => pattern.test(text)) ?? (diskIsFull ? EXPLANATIONS[0] : undefined);
+  const said =
+    lines.find((line) => known?.[0].test(line)) ??
+    lines.findLast((line) => /(?:FATAL|PANIC|ERROR):/.test(line)) ??
+    lines.at(-1);
+  const quoted = said ? ` PostgreSQL says: ${said.replace(/^.*?[A-Z]+: {1,2}/, "")}.` : "";
+  const cause = new Error(text || ending);
   if (known) return new DatabaseStartError(known[1], known[2](place) + quoted, cause);
   return new DatabaseStartError(
     "failed",
