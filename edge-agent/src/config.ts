@@ -7,6 +7,7 @@ import { fail, ok, type Result } from "@wardtwin/device-profiles/vocabulary/resu
 import Type, { type Static, type TSchema } from "typebox";
 import Value from "typebox/value";
 import { type LineAddress, parseLineUrl } from "./link/line-url.ts";
+import { rsaCertificate } from "./link/rsa-certificate.ts";
 
 const Path = Type.String({ minLength: 1 });
 const strict = { additionalProperties: false };
@@ -147,7 +148,10 @@ function lineOf(line: Static<typeof LineConfig>, path: string, at: Refuse, read:
     credentials:
       credentialsFile === undefined ? null : credentialsOf(credentialsFile, `${path}/credentialsFile`, at, read),
     serverCertificate:
-      serverCertificateFile === undefined ? null : read(`${path}/serverCertificateFile`, serverCertificateFile),
+      serverCertificateFile === undefined
+        ? null
+        : (rsaCertificate(read(`${path}/serverCertificateFile`, serverCertificateFile)) ??
+          at(`${path}/serverCertificateFile`, "is no X.509 certificate with an RSA key")),
   };
 }
 

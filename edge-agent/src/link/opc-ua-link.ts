@@ -1,4 +1,3 @@
-import { X509Certificate } from "node:crypto";
 import type { OpcUaValue } from "@wardtwin/device-profiles/codec/opc-ua";
 import { OPCUACertificateManager } from "node-opcua-certificate-manager";
 import {
@@ -12,6 +11,7 @@ import {
 } from "node-opcua-client";
 import { LinkError, type LinkErrorCode } from "./link-error.ts";
 import { ReconnectGate } from "./reconnect-gate.ts";
+import { rsaCertificate } from "./rsa-certificate.ts";
 import { within } from "./within.ts";
 
 const OPEN_TIMEOUT_MS = 4_000;
@@ -23,11 +23,14 @@ const NODES_PER_READ_MAX = 500;
 /** The two leading bits of a status code: 0 good, 1 uncertain, otherwise bad (OPC 10000-4, 7.39.1). */
 const SEVERITY_SHIFT = 30;
 
+/** This link opens anew by itself; a client that retries behind its back would hold the line's time. */
+const ONE_TRY = { maxRetry: 0, initialDelay: 100, maxDelay: 100 };
+
 export interface OpcUaSettings {
   endpointUrl: string;
   namespaceUri: string;
   user: { userName: string; password: string };
-  /** The server's certificate, PEM or DER; null trusts whichever certificate the server shows. */
+  /** The server's certificate, DER; null trusts whichever certificate the server shows. */
   serverCertificate: Uint8Array | null;
   /** A folder of this line's own for keys and certificates. */
   pkiDir: string;
@@ -113,22 +116,23 @@ export class OpcUaLink {
   }
 
   async #open(): Promise<Connection> {
-    const { endpointUrl, namespaceUri, user, serverCertificate } = this.#settings;
-    const pinned = serverCertificate === null ? null : new X509Certificate(serverCertificate).raw;
+    const { endpointUrl, namespaceUri, user, serverCertificate: pinned } = this.#settings;
     this.#pki ??= await openPki(this.#settings.pkiDir, pinned);
+    const shown = pinned ?? (await shownCertificate(endpointUrl, this.#pki));
+    const serverCertificate = rsaCertificate(shown);
+    if (serverCertificate === null) throw new LinkError("link.certificate", "the server's certificate has no RSA key");
     const client = OPCUAClient.create({
       applicationName: "Wardtwin edge agent",
       clientCertificateManager: this.#pki,
       securityMode: MessageSecurityMode.SignAndEncrypt,
       securityPolicy: SecurityPolicy.Basic256Sha256,
       endpointMustExist: false,
-      // This link opens anew by itself; a client that retries behind its back would hold the line's time.
-      connectionStrategy: { maxRetry: 0, initialDelay: 100, maxDelay: 100 },
+      connectionStrategy: ONE_TRY,
       transportTimeout: OPEN_TIMEOUT_MS,
       defaultTransactionTimeout: OPEN_TIMEOUT_MS,
       requestedSessionTimeout: SESSION_TIMEOUT_MS,
       keepSessionAlive: true,
-      ...(pinned === null ? {} : { serverCertificate: pinned }),
+      serverCertificate,
     });
     try {
       const opening = (async () => {
@@ -146,15 +150,38 @@ export class OpcUaLink {
   }
 }
 
+/** Asks the server, unencrypted, which certificate belongs to its signed and encrypted endpoint. */
+async function shownCertificate(endpointUrl: string, pki: OPCUACertificateManager): Promise<Uint8Array> {
+  const client = OPCUAClient.create({
+    clientCertificateManager: pki,
+    endpointMustExist: false,
+    connectionStrategy: ONE_TRY,
+    transportTimeout: OPEN_TIMEOUT_MS,
+    defaultTransactionTimeout: OPEN_TIMEOUT_MS,
+  });
+  try {
+    const asking = client.connect(endpointUrl).then(() => client.getEndpoints());
+    const endpoints = await within(asking, OPEN_TIMEOUT_MS, "no list of endpoints in time");
+    const safe = endpoints.find(
+      ({ securityMode, securityPolicyUri }) =>
+        securityMode === MessageSecurityMode.SignAndEncrypt && securityPolicyUri === SecurityPolicy.Basic256Sha256,
+    );
+    if (safe === undefined) throw new LinkError("link.protocol", "the server has no signed and encrypted endpoint");
+    return safe.serverCertificate;
+  } finally {
+    await disconnect(client);
+  }
+}
+
 /** Keys and certificates of one line. With a pinned certificate every other one is refused. */
-async function openPki(rootFolder: string, pinned: Buffer | null): Promise<OPCUACertificateManager> {
+async function openPki(rootFolder: string, pinned: Uint8Array | null): Promise<OPCUACertificateManager> {
   const pki = new OPCUACertificateManager({
     rootFolder,
     automaticallyAcceptUnknownCertificate: pinned === null,
     disableFileWatchers: true,
   });
   await pki.initialize();
-  if (pinned !== null) await pki.trustCertificate(pinned);
+  if (pinned !== null) await pki.trustCertificate(Buffer.from(pinned));
   return pki;
 }
 

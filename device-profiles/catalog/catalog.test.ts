@@ -1,0 +1,39 @@
+import { expect, test } from "vitest";
+import { brokenLaws } from "../src/profile/laws.ts";
+import { SNDF_BODY_CHARS, SNDF_FIELD_COUNT } from "../src/profile/sndf-layout.ts";
+import { CATALOG, profileOf } from "./catalog.ts";
+import defib from "./defibrillator/defib-ready-1.profile.ts";
+import ventilator from "./ventilator/puritan-bennett-840.profile.ts";
+
+test("the catalog holds the three devices of this version, by id", () => {
+  expect([...CATALOG.keys()].toSorted()).toEqual([
+    "puritan-bennett/840",
+    "wardtwin-synthetic/defib-ready-1",
+    "wardtwin-synthetic/pump-rack-1",
+  ]);
+  expect(profileOf("nobody/nothing")).toBeNull();
+});
+
+test.each([...CATALOG])("%s keeps every law of a profile", (id, profile) => {
+  expect(profile.id).toBe(id);
+  expect(brokenLaws(profile)).toEqual([]);
+});
+
+test("a broken law is told, whichever it is", () => {
+  const laws = (change: object) => brokenLaws({ ...ventilator, ...change }).join("; ");
+  expect(laws({ id: "No Maker" })).toMatch(/is not <maker>/);
+  expect(laws({ evidence: { level: "inferred", note: "seen once [GK]" } })).toMatch(/working mark/);
+  expect(laws({ polls: { report: { everyMs: 200, staleAfterMs: 300 } } })).toMatch(/faster than 1000 ms/);
+  expect(laws({ operatingState: { inUseWhileAnyOf: [60] } })).toMatch(/field 60 tells of a person/);
+  expect(laws({ readiness: [{ ...ventilator.readiness[0], metric: "docked" }] })).toMatch(/which no poll brings/);
+  expect(laws({ readiness: [{ ...ventilator.readiness[0], expect: { words: ["fine"] } }] })).toMatch(/has no word/);
+  expect(laws({ readiness: [{ ...ventilator.readiness[0], freshForS: 1 }] })).toMatch(/fresher than its poll/);
+  const outside = { docked: { poll: "status", from: "discrete-input", address: 99 } } as const;
+  expect(brokenLaws({ ...defib, metrics: { ...defib.metrics, ...outside } })).toEqual([
+    "docked lies outside what poll status reads",
+  ]);
+});
+
+test("the layout of the report adds up to what captured reports announce", () => {
+  expect([SNDF_BODY_CHARS, SNDF_FIELD_COUNT]).toEqual([1225, 169]);
+});

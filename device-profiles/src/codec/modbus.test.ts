@@ -1,0 +1,78 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import profile from "../../catalog/defibrillator/defib-ready-1.profile.ts";
+import { decodeModbus, type ModbusAnswer } from "./modbus.ts";
+
+const fixture = (name: string) => readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), "utf8");
+const [, registerReply, , inputReply] = fixture("defib-ready-1.ready.hex")
+  .trim()
+  .split("\n")
+  .map((line) => Buffer.from(line, "hex"));
+const meaning = JSON.parse(fixture("defib-ready-1.ready.json"));
+
+/** Words and bits of the golden RTU replies, taken out by hand: unit, function, byte count, data, CRC. */
+const golden: ModbusAnswer = {
+  registers: Array.from({ length: 16 }, (_, index) => registerReply?.readUInt16BE(3 + 2 * index) ?? -1),
+  inputs: Array.from({ length: 12 }, (_, index) => (((inputReply?.[3 + (index >> 3)] ?? 0) >> (index & 7)) & 1) === 1),
+};
+const withRegister = (address: number, word: number): ModbusAnswer => ({
+  ...golden,
+  registers: golden.registers.with(address, word),
+});
+const withInputs = (...set: number[]): ModbusAnswer => ({
+  ...golden,
+  inputs: golden.inputs.map((_, index) => set.includes(index)),
+});
+const found = (answer: ModbusAnswer) => {
+  const decoded = decodeModbus(profile, "status", answer);
+  if (!decoded.ok) throw new Error(decoded.fault);
+  return { ...decoded.value, readings: new Map(decoded.value.readings.map((reading) => [reading.metric, reading])) };
+};
+
+test("the golden answer means what its fixture says", () => {
+  const { identity, operatingState, readings } = found(golden);
+  expect({ identity, operatingState }).toEqual({ identity: meaning.identity, operatingState: meaning.operatingState });
+  expect(Object.fromEntries([...readings].map(([metric, { value }]) => [metric, value]))).toEqual(meaning.readings);
+});
+
+test("in use goes before self-test, and neither is standby", () => {
+  expect(found(withInputs(2, 7)).operatingState).toBe("in-use");
+  expect(found(withInputs(7)).operatingState).toBe("self-test");
+  expect(found(withInputs()).operatingState).toBe("standby");
+});
+
+test("each bit of the verdict is a check of its own", () => {
+  const { readings } = found(withRegister(2, 0b1000_0001));
+  expect(readings.get("selfTestEnergy")?.value).toBe(1);
+  expect(readings.get("selfTestCharge")?.value).toBe(0);
+  expect(readings.get("selfTestClock")?.value).toBe(1);
+});
+
+test("a word that is no code and a value out of range are kept and implausible", () => {
+  expect(found(withRegister(1, 9)).readings.get("readinessIndicator")).toMatchObject({
+    value: 9,
+    quality: "implausible",
+  });
+  expect(found(withRegister(7, 250)).readings.get("batteryChargePct")).toMatchObject({
+    value: 250,
+    quality: "implausible",
+  });
+});
+
+test("another map and a short answer are faults", () => {
+  expect(decodeModbus(profile, "status", withRegister(0, 0x0200))).toEqual({ ok: false, fault: "codec.layout" });
+  const short = { ...golden, registers: golden.registers.slice(0, 15) };
+  expect(decodeModbus(profile, "status", short)).toEqual({ ok: false, fault: "codec.word-count" });
+});
+
+test("any words are readings or a fault", () => {
+  const words = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 });
+  fc.assert(
+    fc.property(words, fc.array(fc.boolean(), { maxLength: 12 }), (registers, inputs) => {
+      const answer = { registers: [0x0100, ...registers], inputs };
+      const decoded = decodeModbus(profile, "status", answer);
+      return !decoded.ok || decoded.value.readings.every(({ value }) => value !== null && Number.isFinite(value));
+    }),
+  );
+});
