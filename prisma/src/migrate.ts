@@ -148,7 +148,7 @@ function withRecord({ name, sql }: Migration): string {
   if (/\bconcurrently\b/i.test(sql)) return sql;
   return `${SCRIPT_PREFIX}${sql}
 ;
-update public._prisma_migrations set finished_at = now(), applied_steps_count = 1
+update public._prisma_migrations set finished_at = now()
  where migration_name = '${name.replaceAll("'", "''")}' and finished_at is null and rolled_back_at is null;`;
 }
 
