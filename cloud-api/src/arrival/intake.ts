@@ -1,0 +1,162 @@
+import { decodeFrame } from "@wardtwin/device-profiles/twin-document/frame";
+import { Hello, Presence } from "@wardtwin/device-profiles/twin-document/messages";
+import { everyGateway, parseTopic, topicOf } from "@wardtwin/device-profiles/twin-document/topics";
+import type { MqttClient } from "mqtt";
+import { Compile } from "typebox/compile";
+import type { FleetQueries } from "../fleet/queries.ts";
+import type { Clock } from "../platform/clock.ts";
+import { isTransient } from "../platform/database.ts";
+import type { LiveBus } from "../platform/live.ts";
+import type { Log } from "../platform/log.ts";
+import { type Arrival, acknowledgements, type Settled } from "./rules.ts";
+import type { ArrivalStore } from "./store.ts";
+
+interface Deps {
+  mqtt: MqttClient;
+  store: ArrivalStore;
+  fleet: FleetQueries;
+  live: LiveBus;
+  clock: Clock;
+  log: Log;
+}
+
+/** Messages that wait for their group. Beyond them a message is dropped unacknowledged, and its gateway sends it again. */
+const WAITING_MAX = 10_000;
+const GROUP_MAX = 256;
+const SMALL_MESSAGE_BYTES_MAX = 4_096;
+/** After the database was out of reach. */
+const RETRY_MS = 500;
+
+const isHello = Compile(Hello);
+const isPresence = Compile(Presence);
+
+/** The mouth of the cloud: hears every gateway, groups batches, and answers what was committed. */
+export class Intake {
+  readonly #deps: Deps;
+  #waiting: Arrival[] = [];
+  #pump: Promise<void> | null = null;
+  #closing = false;
+
+  constructor(deps: Deps) {
+    this.#deps = deps;
+  }
+
+  async open(): Promise<void> {
+    const { mqtt, log } = this.#deps;
+    mqtt.on("message", (topic, payload) => {
+      this.#hear(topic, payload).catch((error: unknown) =>
+        log.warn({ err: error, topic }, "a message was not taken in"),
+      );
+    });
+    mqtt.on("close", () => void this.#forgetOnline());
+    mqtt.on("error", (error) => log.warn({ why: error.message }, "the broker refuses the cloud"));
+    await mqtt.subscribeAsync({
+      [everyGateway("presence")]: { qos: 1 },
+      [everyGateway("hello")]: { qos: 1 },
+      [everyGateway("telemetry")]: { qos: 1 },
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closing = true;
+    await this.#pump;
+  }
+
+  async #forgetOnline(): Promise<void> {
+    if (this.#closing) return;
+    try {
+      const gateways = await this.#deps.store.forgetOnline(this.#deps.clock.nowMs());
+      this.#deps.live.publish({ devices: [], gateways });
+    } catch (error) {
+      this.#deps.log.warn({ err: error }, "gateways could not be marked as unknown");
+    }
+  }
+
+  async #hear(topic: string, payload: Uint8Array): Promise<void> {
+    const address = parseTopic(topic);
+    const nowMs = this.#deps.clock.nowMs();
+    if (address === null) return;
+    const gateway = (await this.#deps.fleet.index(nowMs)).gateway(address.gateway);
+    if (gateway === null || gateway.siteId !== address.site) {
+      this.#deps.log.warn({ topic }, "a gateway that is not in the registry speaks");
+      return;
+    }
+    if (address.channel === "telemetry") await this.#queue(address.site, address.gateway, payload, nowMs);
+    else if (address.channel === "hello") await this.#greet(address, payload, nowMs);
+    else if (address.channel === "presence") await this.#presence(address.gateway, payload, nowMs);
+  }
+
+  async #greet(address: { site: string; gateway: string }, payload: Uint8Array, nowMs: number): Promise<void> {
+    const hello = parsed(isHello, payload);
+    if (hello === null) return this.#deps.log.warn({ gateway: address.gateway }, "a Hello that cannot be read");
+    const { epochMin } = await this.#deps.store.greet(address.gateway, hello, nowMs);
+    await this.#deps.store.setOnline(address.gateway, true, hello.agentVersion, nowMs);
+    this.#deps.live.publish({ devices: [], gateways: [address.gateway] });
+    this.#send(topicOf(address, "welcome"), { nonce: hello.nonce, cloudMs: this.#deps.clock.nowMs(), epochMin });
+  }
+
+  async #presence(gateway: string, payload: Uint8Array, nowMs: number): Promise<void> {
+    const presence = parsed(isPresence, payload);
+    if (presence === null) return;
+    await this.#deps.store.setOnline(gateway, presence.online, presence.agentVersion ?? null, nowMs);
+    this.#deps.live.publish({ devices: [], gateways: [gateway] });
+  }
+
+  async #queue(siteId: string, gatewayId: string, message: Uint8Array, receivedAtMs: number): Promise<void> {
+    const frame = decodeFrame(message);
+    if (!frame.ok) {
+      this.#deps.log.warn(
+        { gateway: gatewayId, why: frame.fault },
+        "a batch whose header cannot be read was set aside",
+      );
+      return this.#deps.store.keepUnreadable(gatewayId, message, frame.fault, receivedAtMs);
+    }
+    if (this.#closing || this.#waiting.length >= WAITING_MAX) return;
+    this.#waiting.push({ siteId, gatewayId, message, receivedAtMs, ...frame.value });
+    this.#pump ??= this.#drain().finally(() => {
+      this.#pump = null;
+    });
+  }
+
+  /** One group at a time; whatever came while it was being committed makes the next group, so that load makes larger groups. */
+  async #drain(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting.splice(0, GROUP_MAX);
+      try {
+        const nowMs = this.#deps.clock.nowMs();
+        const settled = await this.#deps.store.settle(group, await this.#deps.fleet.index(nowMs), nowMs);
+        this.#acknowledge(settled);
+      } catch (error) {
+        // Not acknowledged, so not lost: the gateways send it again.
+        const why = error instanceof Error ? error.message : String(error);
+        this.#deps.log.warn(
+          { why, batches: group.length, transient: isTransient(error) },
+          "a group of batches must wait for the database",
+        );
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+      }
+    }
+  }
+
+  #acknowledge(settled: readonly Settled[]): void {
+    for (const { siteId, gatewayId, ack } of acknowledgements(settled)) {
+      this.#send(topicOf({ site: siteId, gateway: gatewayId }, "ack"), ack);
+    }
+  }
+
+  #send(topic: string, message: object): void {
+    this.#deps.mqtt.publish(topic, JSON.stringify(message), { qos: 1 }, (error) => {
+      if (error) this.#deps.log.warn({ why: error.message, topic }, "an answer was not sent");
+    });
+  }
+}
+
+function parsed<Message>(schema: { Check(value: unknown): value is Message }, payload: Uint8Array): Message | null {
+  if (payload.length > SMALL_MESSAGE_BYTES_MAX) return null;
+  try {
+    const value: unknown = JSON.parse(new TextDecoder().decode(payload));
+    return schema.Check(value) ? value : null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,152 @@
+import { profileOf } from "@wardtwin/device-profiles/catalog";
+import type { ProfileCore } from "@wardtwin/device-profiles/profile/profile";
+import { DEVICE_KIND_NAMES, type DeviceKind } from "@wardtwin/device-profiles/vocabulary/device-kind";
+import { isMetricName, type MetricName } from "@wardtwin/device-profiles/vocabulary/metrics";
+import { QUALITIES } from "@wardtwin/device-profiles/vocabulary/quality";
+import type { Database } from "../platform/database.ts";
+import type { Present } from "./present.ts";
+import { DEFAULT_POLICY, type Judgement, judge, type MetricNow, type SitePolicy } from "./rules.ts";
+import { presentOf, type TwinRow } from "./store.ts";
+
+/** A device with everything that its page, its chip and its ward's counts are made of. */
+export interface TwinRecord {
+  id: string;
+  kind: DeviceKind;
+  manufacturer: string;
+  model: string;
+  serial: string;
+  assetNumber: string | null;
+  firmware: string | null;
+  simulated: boolean;
+  wardId: string;
+  wardName: string;
+  wardSinceMs: number;
+  profileId: string;
+  profile: ProfileCore | null;
+  gateway: { id: string; name: string; online: boolean | null; onlineSinceMs: number | null } | null;
+  present: Present;
+  metrics: ReadonlyMap<MetricName, MetricNow>;
+  judgement: Judgement;
+}
+
+interface DeviceRow extends TwinRow {
+  id: string;
+  kind: string;
+  manufacturer: string;
+  model: string;
+  serial: string;
+  asset_number: string | null;
+  firmware: string | null;
+  simulated: boolean;
+  ward_id: string;
+  ward_name: string;
+  ward_since: Date;
+  registry_profile: string;
+  gateway_name: string | null;
+  online: boolean | null;
+  online_since: Date | null;
+  policy: Partial<SitePolicy>;
+}
+
+interface MetricNowRow {
+  device_id: string;
+  metric: string;
+  value: number | null;
+  value_at: Date | null;
+  quality: number;
+}
+
+/** What a list of devices asks for. `after` is the last id of the page before; `take` counts devices. */
+export interface TwinFilter {
+  ids?: readonly string[] | undefined;
+  ward?: string | undefined;
+  kind?: DeviceKind | undefined;
+  after?: string | undefined;
+  take?: number;
+}
+
+const TAKE_MAX = 50_000;
+
+/** Read-only answers about twins, for the routes and for the stages downstream. */
+export class TwinQueries {
+  readonly #db: Database;
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** The twins that a filter names, by id, each judged as of `nowMs`. */
+  async twins(filter: TwinFilter, nowMs: number): Promise<TwinRecord[]> {
+    const { ids, ward, kind, after, take = TAKE_MAX } = filter;
+    const { rows } = await this.#db.pool.query<DeviceRow>(
+      `select twin.*, device.id, device.kind, device.manufacturer, device.model, device.serial, device.asset_number,
+         device.firmware, device.simulated, device.ward_id, ward.name as ward_name, device.ward_since,
+         device.profile as registry_profile, gateway.name as gateway_name, gateway.online, gateway.online_since, site.policy
+       from device
+       join ward on ward.id = device.ward_id
+       join site on site.id = device.site_id
+       join twin on twin.device_id = device.id
+       left join gateway on gateway.id = twin.gateway_id
+       where ($1::text[] is null or device.id = any($1)) and ($2::text is null or device.ward_id = $2)
+         and ($3::text is null or device.kind = $3) and ($4::text is null or device.id > $4)
+       order by device.id limit $5`,
+      [ids ?? null, ward ?? null, kind ?? null, after ?? null, take],
+    );
+    const metrics = await this.#metrics(rows.map(({ id }) => id));
+    return rows.map((row) => recordOf(row, metrics.get(row.id) ?? new Map(), nowMs));
+  }
+
+  async twin(id: string, nowMs: number): Promise<TwinRecord | null> {
+    return (await this.twins({ ids: [id] }, nowMs))[0] ?? null;
+  }
+
+  async #metrics(ids: readonly string[]): Promise<Map<string, Map<MetricName, MetricNow>>> {
+    const { rows } = await this.#db.pool.query<MetricNowRow>(
+      "select device_id, metric, value, value_at, quality from twin_metric where device_id = any($1)",
+      [ids],
+    );
+    const byDevice = new Map<string, Map<MetricName, MetricNow>>();
+    for (const { device_id, metric, value, value_at, quality } of rows) {
+      if (!isMetricName(metric)) continue;
+      const metrics = byDevice.get(device_id) ?? new Map<MetricName, MetricNow>();
+      metrics.set(metric, { value, quality: QUALITIES[quality] ?? "implausible", atMs: value_at?.getTime() ?? null });
+      byDevice.set(device_id, metrics);
+    }
+    return byDevice;
+  }
+}
+
+function recordOf(row: DeviceRow, metrics: ReadonlyMap<MetricName, MetricNow>, nowMs: number): TwinRecord {
+  const present = presentOf(row);
+  const profile = profileOf(row.registry_profile);
+  const policy = { ...DEFAULT_POLICY, ...row.policy };
+  const kind = DEVICE_KIND_NAMES.find((known) => known === row.kind);
+  if (kind === undefined) throw new Error(`device ${row.id} is of the unknown kind ${row.kind}`);
+  return {
+    id: row.id,
+    kind,
+    manufacturer: row.manufacturer,
+    model: row.model,
+    serial: row.serial,
+    assetNumber: row.asset_number,
+    firmware: present.identity.firmware ?? row.firmware,
+    simulated: row.simulated,
+    wardId: row.ward_id,
+    wardName: row.ward_name,
+    wardSinceMs: row.ward_since.getTime(),
+    profileId: row.registry_profile,
+    profile,
+    gateway:
+      row.gateway_id === null
+        ? null
+        : {
+            id: row.gateway_id,
+            name: row.gateway_name ?? row.gateway_id,
+            online: row.online,
+            onlineSinceMs: row.online_since?.getTime() ?? null,
+          },
+    present,
+    metrics,
+    judgement: judge({ present, serial: row.serial, profile, metrics, gatewayOnline: row.online, policy, nowMs }),
+  };
+}

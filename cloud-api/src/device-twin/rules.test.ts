@@ -1,0 +1,126 @@
+import type { ProfileCore } from "@wardtwin/device-profiles/profile/profile";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { NOTHING_HEARD } from "./present.ts";
+import { countByClass, DEFAULT_POLICY, type Judged, judge } from "./rules.ts";
+import { AVAILABILITIES } from "./schema.ts";
+
+const NOW_MS = 10_000_000;
+
+const profile: ProfileCore = {
+  id: "test/vent",
+  revision: 1,
+  kind: "ventilator",
+  manufacturer: "Test",
+  model: "V",
+  evidence: { level: "synthetic", note: "" },
+  identity: "self",
+  polls: { report: { everyMs: 2_000, staleAfterMs: 6_000 } },
+  metrics: {},
+  readiness: [
+    { metric: "technicalMalfunctionAlarm", freshForS: 60, expect: { words: ["clear"] }, hold: "fault", source: "test" },
+    { metric: "batteryChargePct", freshForS: 60, expect: { min: 50 }, hold: "battery", source: "test" },
+  ],
+};
+
+/** A ventilator that nothing speaks against. */
+const ready: Judged = {
+  present: {
+    ...NOTHING_HEARD,
+    identity: { serial: "AB-1" },
+    operatingState: "standby",
+    operatingAtMs: NOW_MS - 1_000,
+    lastKnownState: "standby",
+    lastKnownAtMs: NOW_MS - 1_000,
+    idleSinceMs: NOW_MS - 2 * 3_600_000,
+    deviceLink: "connected",
+    heardAtMs: NOW_MS - 1_000,
+  },
+  serial: "ab1",
+  profile,
+  metrics: new Map([
+    ["technicalMalfunctionAlarm", { value: 0, quality: "good", atMs: NOW_MS - 1_000 }],
+    ["batteryChargePct", { value: 87, quality: "good", atMs: NOW_MS - 1_000 }],
+  ]),
+  gatewayOnline: true,
+  policy: DEFAULT_POLICY,
+  nowMs: NOW_MS,
+};
+const present = (change: Partial<Judged["present"]>): Judged => ({
+  ...ready,
+  present: { ...ready.present, ...change },
+});
+const metric = (name: "batteryChargePct" | "technicalMalfunctionAlarm", value: number | null, ageS = 1): Judged => ({
+  ...ready,
+  metrics: new Map(ready.metrics).set(name, { value, quality: "good", atMs: NOW_MS - ageS * 1_000 }),
+});
+const said = (judged: Judged) => {
+  const { availability, because } = judge(judged);
+  return `${availability}: ${because}`;
+};
+
+test("ready is the absence of every known reason, with fresh evidence", () => {
+  expect(judge(ready)).toMatchObject({ availability: "ready", because: "no-known-reason-against-use", holds: [] });
+});
+
+test("no single thing that is missing, old or wrong leaves a device ready", () => {
+  const spoiled: Judged[] = [
+    { ...ready, gatewayOnline: false },
+    { ...ready, gatewayOnline: null },
+    { ...ready, profile: null },
+    { ...ready, metrics: new Map() },
+    { ...ready, serial: "another" },
+    present({ deviceLink: "unreachable" }),
+    present({ deviceLink: "unknown" }),
+    present({ heardAtMs: NOW_MS - 7_000 }),
+    present({ identity: {} }),
+    present({ operatingState: "unknown" }),
+    present({ operatingState: "in-use" }),
+    present({ operatingState: "self-test" }),
+    present({ idleSinceMs: NOW_MS - 1_000 }),
+    present({ idleSinceMs: null }),
+    metric("batteryChargePct", 49),
+    metric("batteryChargePct", 87, 61),
+    metric("batteryChargePct", null),
+    metric("technicalMalfunctionAlarm", 1),
+    metric("technicalMalfunctionAlarm", 7),
+  ];
+  expect(spoiled.map((judged) => judge(judged).availability)).not.toContain("ready");
+});
+
+test("each reason has its word", () => {
+  expect(said({ ...ready, present: NOTHING_HEARD })).toBe("unknown: never-heard");
+  expect(said(present({ deviceLink: "unreachable" }))).toBe("to-verify: silent-last-seen-free");
+  expect(said(present({ deviceLink: "unreachable", idleSinceMs: null, lastKnownState: "in-use" }))).toBe(
+    "unknown: silent",
+  );
+  expect(said(present({ operatingState: "in-use" }))).toBe("in-use: in-use");
+  expect(said(present({ idleSinceMs: NOW_MS - 1_000 }))).toBe("in-use: standby-not-yet-free");
+  expect(said(metric("technicalMalfunctionAlarm", 1))).toBe("blocked: hold");
+  expect(said(metric("batteryChargePct", 87, 61))).toBe("unknown: hold");
+  expect(said({ ...metric("technicalMalfunctionAlarm", 1), gatewayOnline: false })).toBe("blocked: hold");
+});
+
+test("standby becomes free after the site's time, and says when", () => {
+  const judgement = judge(present({ idleSinceMs: NOW_MS - 59 * 60_000 }));
+  expect(judgement.freeAtMs).toBe(NOW_MS + 60_000);
+  expect(
+    judge({ ...present({ idleSinceMs: NOW_MS - 59 * 60_000 }), policy: { standbyFreeAfterMin: 59 } }).availability,
+  ).toBe("ready");
+});
+
+test("the five columns always sum to what a ward has", () => {
+  const devices = fc.array(
+    fc.record({
+      kind: fc.constantFrom("ventilator" as const, "defibrillator" as const, "infusion-pump" as const),
+      availability: fc.constantFrom(...AVAILABILITIES),
+    }),
+  );
+  fc.assert(
+    fc.property(devices, (list) => {
+      const counts = countByClass(list);
+      for (const c of counts) expect(c.inUse + c.ready + c.toVerify + c.blocked + c.unknown).toBe(c.have);
+      expect(counts.reduce((sum, { have }) => sum + have, 0)).toBe(list.length);
+    }),
+  );
+});

@@ -1,0 +1,181 @@
+import { codeWord, METRIC_NAMES, type MetricName, metricTerm } from "@wardtwin/device-profiles/vocabulary/metrics";
+import type { TwinRecord } from "./queries.ts";
+import { countByClass, staleAfterMs } from "./rules.ts";
+import type { TwinChip, TwinMetric, TwinView, WardMap, WardTile, WardView } from "./schema.ts";
+
+interface WardRow {
+  id: string;
+  name: string;
+  kind: WardTile["kind"];
+  floor: number;
+  orderOnFloor: number;
+}
+
+const instant = (atMs: number | null): string | null => (atMs === null ? null : new Date(atMs).toISOString());
+const UNTOLD = { word: "unknown", since: null, at: null, source: null } as const;
+/** Told with every poll and shown in facts and connectivity, not among the values. */
+const SHOWN_ELSEWHERE: readonly MetricName[] = ["operatingState", "deviceLink"];
+
+/** The page of one device. `patientDerived` says whether the reader may see values that derive from a patient. */
+export function twinView(twin: TwinRecord, nowMs: number, patientDerived: boolean): TwinView {
+  const { present, judgement, profile, gateway } = twin;
+  const times = [...twin.metrics]
+    .filter(([metric]) => !SHOWN_ELSEWHERE.includes(metric))
+    .flatMap(([, { atMs }]) => (atMs === null ? [] : [atMs]));
+  return {
+    id: twin.id,
+    version: present.version,
+    at: new Date(nowMs).toISOString(),
+    kind: twin.kind,
+    manufacturer: twin.manufacturer,
+    model: twin.model,
+    serial: twin.serial,
+    assetNumber: twin.assetNumber,
+    firmware: twin.firmware,
+    simulated: twin.simulated,
+    identity: { strength: profile?.identity ?? "none", confirmed: identityConfirmed(twin) },
+    profile: {
+      id: twin.profileId,
+      revision: present.profileRevision,
+      evidence: profile?.evidence ?? { level: "none", note: "This version does not know the profile." },
+    },
+    place: {
+      ward: twin.wardId,
+      wardName: twin.wardName,
+      knownBy: "registry",
+      since: new Date(twin.wardSinceMs).toISOString(),
+    },
+    facts: {
+      operating: {
+        word: judgement.isLive ? present.operatingState : "unknown",
+        since: instant(present.operatingSinceMs),
+        at: instant(present.operatingAtMs),
+        source: present.operatingAtMs === null ? null : "wire",
+      },
+      service: UNTOLD,
+      hygiene: UNTOLD,
+      custody: UNTOLD,
+      power: powerOf(twin),
+    },
+    readiness: {
+      availability: judgement.availability,
+      because: judgement.because,
+      freeAt: instant(judgement.freeAtMs),
+      holds: judgement.holds,
+    },
+    connectivity: {
+      gateway: {
+        id: gateway?.id ?? null,
+        name: gateway?.name ?? null,
+        state: gateway?.online == null ? "unknown" : gateway.online ? "online" : "offline",
+        since: instant(gateway?.onlineSinceMs ?? null),
+      },
+      device: { state: present.deviceLink, since: instant(present.deviceLinkSinceMs) },
+      values: {
+        newestAt: instant(present.heardAtMs),
+        oldestAt: instant(times.length === 0 ? null : Math.min(...times)),
+        stale: present.heardAtMs === null || nowMs - present.heardAtMs > staleAfterMs(profile),
+      },
+    },
+    metrics: metricsOf(twin, patientDerived),
+  };
+}
+
+function identityConfirmed({ profile, judgement, present }: TwinRecord): boolean | null {
+  if (profile?.identity !== "self" || present.identity.serial === undefined) return null;
+  return !judgement.holds.some(({ kind }) => kind === "identity");
+}
+
+/** Mains or battery, where the device tells it; a value that is no longer fresh tells nothing. */
+function powerOf({ metrics, judgement }: TwinRecord): TwinView["facts"]["power"] {
+  const mains = metrics.get("mainsPresent");
+  const loss = metrics.get("acPowerLossAlarm");
+  const told = mains?.value == null ? loss : mains;
+  if (!judgement.isLive || told?.value == null) return UNTOLD;
+  const onMains = told === mains ? told.value === 1 : told.value === 0;
+  return { word: onMains ? "mains" : "battery", since: null, at: instant(told.atMs), source: "wire" };
+}
+
+function metricsOf({ metrics, judgement, present }: TwinRecord, patientDerived: boolean): TwinMetric[] {
+  return METRIC_NAMES.flatMap((metric) => {
+    const now = metrics.get(metric);
+    const { ucum, category, origin } = metricTerm(metric);
+    if (now === undefined || SHOWN_ELSEWHERE.includes(metric) || (origin === "patient-derived" && !patientDerived))
+      return [];
+    const quality =
+      judgement.isLive || now.quality === "implausible"
+        ? now.quality
+        : present.deviceLink === "unreachable"
+          ? "unreachable"
+          : "stale";
+    const word = now.value === null ? null : codeWord(metric, now.value);
+    return [{ metric, value: now.value, word, ucum, category, origin, quality, at: instant(now.atMs) }];
+  });
+}
+
+export const twinChip = (twin: TwinRecord): TwinChip => ({
+  id: twin.id,
+  kind: twin.kind,
+  manufacturer: twin.manufacturer,
+  model: twin.model,
+  serial: twin.serial,
+  assetNumber: twin.assetNumber,
+  ward: twin.wardId,
+  availability: twin.judgement.availability,
+  operating: twin.judgement.isLive ? twin.present.operatingState : "unknown",
+  newestAt: instant(twin.present.heardAtMs),
+});
+
+const counted = (twins: readonly TwinRecord[]) =>
+  countByClass(twins.map(({ kind, judgement }) => ({ kind, availability: judgement.availability })));
+
+function tileOf(ward: WardRow, twins: readonly TwinRecord[]): WardTile {
+  const heard = twins.flatMap(({ present }) => (present.heardAtMs === null ? [] : [present.heardAtMs]));
+  return {
+    id: ward.id,
+    name: ward.name,
+    kind: ward.kind,
+    floor: ward.floor,
+    order: ward.orderOnFloor,
+    classes: counted(twins),
+    asOf: instant(heard.length === 0 ? null : Math.min(...heard)),
+  };
+}
+
+/** The whole hospital: every ward, whether or not it has a device. */
+export function wardMap(
+  wards: readonly WardRow[],
+  twins: readonly TwinRecord[],
+  simulated: boolean,
+  nowMs: number,
+): WardMap {
+  const byWard = Map.groupBy(twins, ({ wardId }) => wardId);
+  return {
+    at: new Date(nowMs).toISOString(),
+    simulated,
+    wards: wards.map((ward) => tileOf(ward, byWard.get(ward.id) ?? [])),
+    totals: counted(twins),
+    notices: noticesOf(twins),
+  };
+}
+
+export function wardView(ward: WardRow, twins: readonly TwinRecord[], nowMs: number): WardView {
+  return { at: new Date(nowMs).toISOString(), ward: tileOf(ward, twins), devices: twins.map(twinChip) };
+}
+
+/** One cause with the number of devices it concerns: many devices behind one dead gateway are one notice. */
+function noticesOf(twins: readonly TwinRecord[]): WardMap["notices"] {
+  const notices = new Map<string, WardMap["notices"][number]>();
+  const count = (cause: WardMap["notices"][number]["cause"], gateway: string | null) => {
+    const notice = notices.get(`${cause}/${gateway}`) ?? { cause, gateway, devices: 0 };
+    notice.devices += 1;
+    notices.set(`${cause}/${gateway}`, notice);
+  };
+  for (const { gateway, present, judgement } of twins) {
+    if (gateway !== null && gateway.online !== true) count("gateway-offline", gateway.id);
+    else if (present.deviceLink === "unreachable") count("device-unreachable", null);
+    const kinds = new Set(judgement.holds.filter(({ reason }) => reason === "not-as-expected").map(({ kind }) => kind));
+    for (const kind of kinds) count(kind, null);
+  }
+  return [...notices.values()].sort((a, b) => b.devices - a.devices);
+}
