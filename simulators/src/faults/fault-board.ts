@@ -82,10 +82,13 @@ export class FaultBoard {
 
   /** Merges a patch, or returns the sentence that says why not. */
   merge(patch: unknown): string | null {
+    const known = Object.keys(this.#patchSchema.properties);
+    if (typeof patch !== "object" || patch === null) return `Send an object of faults; known: ${known.join(", ")}.`;
+    const unknown = Object.keys(patch).find((name) => !known.includes(name));
+    if (unknown !== undefined) return `A ${this.wire} line has no fault ${unknown}; known: ${known.join(", ")}.`;
     if (!Value.Check(this.#patchSchema, patch)) {
       const [first] = Value.Errors(this.#patchSchema, patch);
-      const where = first === undefined ? "" : ` (${first.instancePath || "/"} ${first.message})`;
-      return `These faults are not known on a ${this.wire} line${where}; known: ${Object.keys(this.#patchSchema.properties).join(", ")}.`;
+      return `The fault ${first?.instancePath.slice(1) ?? ""} ${first?.message ?? "is wrong"}.`;
     }
     this.#state = { ...this.#state, ...patch };
     return null;
