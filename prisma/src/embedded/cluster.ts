@@ -50,9 +50,12 @@ export function openDataFolder(path: string): DataFolder {
     const { code } = cause as NodeJS.ErrnoException;
     if (code === "ENOSPC" || code === "EDQUOT")
       throw explainStartFailure(["No space left on device"], "", { dataDir: path });
+    const notFolder = code === "EEXIST" || code === "ENOTDIR";
     throw new DatabaseStartError(
       "folder-unwritable",
-      `The data folder ${path} cannot be written (${code}); change its owner or permissions, or give another folder.`,
+      notFolder
+        ? `The data folder ${path} is a file, or a folder above it is; give another folder.`
+        : `The data folder ${path} cannot be written (${code}); change its owner or permissions, or give another folder.`,
       cause,
     );
   }
