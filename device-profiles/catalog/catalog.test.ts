@@ -22,7 +22,7 @@ test.each([...CATALOG])("%s keeps every law of a profile", (id, profile) => {
 test("a broken law is told, whichever it is", () => {
   const laws = (change: object) => brokenLaws({ ...ventilator, ...change }).join("; ");
   expect(laws({ id: "No Maker" })).toMatch(/is not <maker>/);
-  expect(laws({ evidence: { level: "inferred", note: "seen once [GK]" } })).toMatch(/working mark/);
+  expect(laws({ evidence: { level: "inferred", note: "seen once [V]" } })).toMatch(/working mark/);
   expect(laws({ polls: { report: { everyMs: 200, staleAfterMs: 300 } } })).toMatch(/faster than 1000 ms/);
   expect(laws({ operatingState: { inUseWhileAnyOf: [60] } })).toMatch(/field 60 tells of a person/);
   expect(laws({ readiness: [{ ...ventilator.readiness[0], metric: "docked" }] })).toMatch(/which no poll brings/);

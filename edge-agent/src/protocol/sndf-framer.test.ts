@@ -1,0 +1,86 @@
+import { readFileSync } from "node:fs";
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type SndfEvent, SndfFramer } from "./sndf-framer.ts";
+
+const hex = new URL("../../../device-profiles/fixtures/puritan-bennett-840.in-use.hex", import.meta.url);
+const golden = Buffer.from(readFileSync(hex, "utf8").replaceAll("\n", ""), "hex");
+const body = golden.toString("latin1", golden.indexOf(2) + 1, golden.indexOf(3));
+
+function eventsOf(...chunks: Uint8Array[]): SndfEvent[] {
+  const framer = new SndfFramer();
+  return [...chunks.flatMap((chunk) => framer.push(chunk)), ...framer.finish()];
+}
+const codes = (...chunks: Uint8Array[]) =>
+  eventsOf(...chunks).map((event) => (event.kind === "frame" ? "frame" : event.code));
+const text = (words: string) => Buffer.from(words, "latin1");
+const garbage = fc.oneof(
+  fc.uint8Array({ maxLength: 400 }),
+  // Bytes that look like a report are the interesting ones.
+  fc
+    .array(fc.constantFrom("MISCF,1225,169 ,", "\x02", "\x03", "\r", "NORMAL,", body.slice(0, 80), body), {
+      maxLength: 8,
+    })
+    .map((parts) => text(parts.join(""))),
+);
+
+test("the golden reply is one frame", () => {
+  expect(eventsOf(golden)).toEqual([{ kind: "frame", body, bytes: 1244 }]);
+});
+
+test("a reply split at any byte is the same frame", () => {
+  for (let at = 0; at <= golden.length; at++) {
+    expect(codes(golden.subarray(0, at), golden.subarray(at))).toEqual(["frame"]);
+  }
+});
+
+test("byte by byte is as good as all at once", () => {
+  expect(codes(...Array.from(golden, (byte) => Uint8Array.of(byte)))).toEqual(["frame"]);
+});
+
+test("every kind of damage has its own name", () => {
+  const changed = (at: number, byte: number) => golden.with(at, byte);
+  const etx = golden.indexOf(3);
+  expect(codes(golden.subarray(0, 700))).toEqual(["frame.truncated"]);
+  expect(codes(text("no report here"))).toEqual(["frame.noise"]);
+  expect(codes(changed(etx, 0x41))).toEqual(["frame.length", "frame.noise"]);
+  expect(codes(changed(etx - 9, 3))[0]).toBe("frame.length");
+  expect(codes(changed(500, 0x80))[0]).toBe("frame.character");
+  expect(codes(changed(golden.length - 1, 0x0a))).toEqual(["frame.terminator", "frame.noise"]);
+  expect(codes(text("MISCA,706,97 ,\x02"))).toEqual(["frame.header"]);
+  expect(codes(text("MISCF,1226,169 ,\x02"))).toEqual(["frame.count"]);
+  expect(codes(text("MISCF,1225,170 ,\x02"))).toEqual(["frame.count"]);
+});
+
+test("a report is found after noise, and after one that broke off", () => {
+  expect(codes(text("~~~~"), golden)).toEqual(["frame.noise", "frame"]);
+  expect(codes(golden.subarray(0, 333), golden)).toEqual(["frame.truncated", "frame"].with(0, "frame.character"));
+  expect(codes(golden.subarray(0, golden.length - 2), golden)).toEqual(["frame.length", "frame"]);
+});
+
+test("any bytes end in frames and faults that account for every byte, however they are cut", () => {
+  fc.assert(
+    fc.property(fc.array(garbage, { maxLength: 6 }), fc.nat(), (chunks, cut) => {
+      const all = Buffer.concat(chunks);
+      const events = eventsOf(all);
+      const at = all.length === 0 ? 0 : cut % all.length;
+      expect(events.reduce((sum, event) => sum + event.bytes, 0)).toBe(all.length);
+      expect(events.every((event) => event.bytes > 0)).toBe(true);
+      expect(eventsOf(all.subarray(0, at), all.subarray(at))).toEqual(events);
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test("after any bytes but an unfinished report, a whole report is found", () => {
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 3_000 }), (noise) => codes(noise, golden).at(-1) === "frame"),
+    { numRuns: 200 },
+  );
+});
+
+test("a flood of noise is told in pieces and never piled up", () => {
+  const events = eventsOf(new Uint8Array(100_000).fill(0x41));
+  expect(events.length).toBeGreaterThan(40);
+  expect(Math.max(...events.map((event) => event.bytes))).toBeLessThan(2_100);
+});

@@ -1,0 +1,117 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import puritanBennett840 from "../../../device-profiles/catalog/ventilator/puritan-bennett-840.profile.ts";
+import { describeWith, toolPath } from "../../../infra/test/debian-tool.ts";
+import { ByteLink } from "../link/byte-link.ts";
+import { serialStream, tcpStream } from "../link/open-stream.ts";
+import { type Peer, startPeer } from "../link/peer.testing.ts";
+import { sndfReader } from "./read-sndf.ts";
+
+const fixture = (name: string) =>
+  readFileSync(new URL(`../../../device-profiles/fixtures/${name}`, import.meta.url), "utf8");
+const golden = Buffer.from(fixture("puritan-bennett-840.in-use.hex").replaceAll("\n", ""), "hex");
+const meaning = JSON.parse(fixture("puritan-bennett-840.in-use.json"));
+const profile = { ...puritanBennett840, wire: { ...puritanBennett840.wire, firstByteMs: 200, replyMs: 400 } };
+const clock = {
+  monoMs: () => 0,
+  wallMs: () => Date.parse(meaning.gatewayLocal),
+  zoneOffsetMs: () => 0,
+  bootId: "boot",
+};
+
+const closing: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0).reverse()) await close();
+});
+
+async function readerOf(answer: Parameters<typeof startPeer>[0]) {
+  const peer: Peer = await startPeer(answer);
+  const reader = sndfReader(new ByteLink(tcpStream("127.0.0.1", peer.port), clock.monoMs), profile, clock);
+  closing.push(
+    () => peer.stop(),
+    () => reader.close(),
+  );
+  return reader;
+}
+
+function expectGolden(read: Awaited<ReturnType<ReturnType<typeof sndfReader>["read"]>>) {
+  if (!read.ok) throw new Error(read.fault);
+  expect(read.value.identity).toEqual(meaning.identity);
+  expect(read.value.operatingState).toBe(meaning.operatingState);
+  expect(Object.fromEntries(read.value.readings.map(({ metric, value }) => [metric, value]))).toEqual(meaning.readings);
+}
+
+test("the golden report over a socket becomes the readings of its fixture", async () => {
+  const reader = await readerOf((socket) => socket.write(golden));
+  expectGolden(await reader.read("1", "report"));
+});
+
+test("a report in pieces, with noise before it, is the same report", async () => {
+  const reader = await readerOf((socket) => {
+    socket.write("\x00\xff~");
+    for (let at = 0; at < golden.length; at += 100) socket.write(golden.subarray(at, at + 100));
+  });
+  expectGolden(await reader.read("1", "report"));
+});
+
+test("a silent ventilator, a broken report and another model are faults, not throws", async () => {
+  const silent = await readerOf(() => {});
+  expect(await silent.read("1", "report")).toEqual({ ok: false, fault: "link.timeout" });
+  const broken = await readerOf((socket) => socket.write(golden.subarray(0, 800)));
+  expect(await broken.read("1", "report")).toEqual({ ok: false, fault: "frame.truncated" });
+  const other = await readerOf((socket) =>
+    socket.write(Buffer.from(golden.toString("latin1").replace("840 35", "980 35"), "latin1")),
+  );
+  expect(await other.read("1", "report")).toEqual({ ok: false, fault: "codec.model" });
+});
+
+describeWith("socat", "over a pty", () => {
+  test("the same report comes through a serial port, and the port tells when it is gone", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "wardtwin-pty-"));
+    closing.push(() => rmSync(dir, { recursive: true }));
+    const [ours, theirs] = [join(dir, "ours"), join(dir, "theirs")];
+    const cable = await socat([`pty,raw,echo=0,link=${ours}`, `pty,raw,echo=0,link=${theirs}`]);
+    // The ventilator's end: a second port of the same library, opened without this agent's link.
+    const { SerialPort } = await import("serialport");
+    const ventilator = new SerialPort({ path: theirs, baudRate: 9600 });
+    closing.push(() => ventilator.destroy());
+    let heard = "";
+    ventilator.on("data", (bytes: Buffer) => {
+      heard += bytes.toString("latin1");
+      if (heard.endsWith("SNDF\r")) ventilator.write(golden);
+    });
+    ventilator.on("error", () => {});
+    const settings = { path: ours, baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1 } as const;
+    const reader = sndfReader(new ByteLink(serialStream(settings), clock.monoMs), profile, clock);
+    closing.push(() => reader.close());
+    expectGolden(await reader.read("1", "report"));
+    expect(heard).toBe("SNDF\r");
+    cable.kill();
+    const gone = await reader.read("1", "report");
+    expect(gone.ok).toBe(false);
+  });
+
+  test("a port that is not there is refused", async () => {
+    const settings = { path: "/dev/pts/none", baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1 } as const;
+    const reader = sndfReader(new ByteLink(serialStream(settings), clock.monoMs), profile, clock);
+    expect(await reader.read("1", "report")).toEqual({ ok: false, fault: "link.refused" });
+  });
+});
+
+/** Waits until socat says that it carries bytes. */
+async function socat(ends: string[]): Promise<ChildProcess> {
+  const child = spawn(toolPath("socat") ?? "socat", ["-d", "-d", ...ends], { stdio: ["ignore", "ignore", "pipe"] });
+  closing.push(() => child.kill());
+  await new Promise<void>((resolve, reject) => {
+    let said = "";
+    child.stderr.on("data", (bytes: Buffer) => {
+      said += bytes.toString();
+      if (said.includes("starting data transfer loop")) resolve();
+    });
+    child.on("exit", () => reject(new Error(said)));
+  });
+  return child;
+}
