@@ -179,7 +179,9 @@ function parsed<Schema extends TSchema>(schema: Schema, text: string, at: Refuse
   const value = json.value;
   if (Value.Check(schema, value)) return value;
   const [first] = Value.Errors(schema, value);
-  return at(first?.instancePath ?? "", first?.message ?? "is not as it should be");
+  // A key that the schema does not know is told as a schema that nothing satisfies.
+  const unknown = first?.keyword === "boolean";
+  return at(first?.instancePath ?? "", unknown ? "is no known setting" : (first?.message ?? "is not as it should be"));
 }
 
 function attempt<T>(work: () => T): Result<T, string> {

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import type { Random } from "../random.ts";
 import type { Device, DeviceReader, Outcome } from "./device.ts";
@@ -47,10 +46,15 @@ const replaced = (plan: readonly PlannedPoll[], old: PlannedPoll, next: PlannedP
   plan.map((poll) => (poll === old ? next : poll));
 
 /** False when the wait was cut short because the line is to stop. */
-async function slept(ms: number, signal: AbortSignal): Promise<boolean> {
-  if (ms <= 0) return !signal.aborted;
-  return sleep(ms, undefined, { signal }).then(
-    () => true,
-    () => false,
-  );
+function slept(ms: number, signal: AbortSignal): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, ms);
+  const cutShort = () => resolve();
+  signal.addEventListener("abort", cutShort, { once: true });
+  if (signal.aborted) resolve();
+  return promise.then(() => {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", cutShort);
+    return !signal.aborted;
+  });
 }

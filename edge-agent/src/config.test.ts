@@ -1,0 +1,105 @@
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { readConfig } from "./config.ts";
+
+let dir = "";
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "wardtwin-config-"));
+  for (const name of ["gw.pem", "gw.key", "ca.pem"]) writeFileSync(join(dir, name), name);
+  writeFileSync(join(dir, "rack.json"), JSON.stringify({ username: "agent", password: "hunter2" }));
+});
+afterEach(() => rmSync(dir, { recursive: true }));
+
+const vent = {
+  id: "vent",
+  url: "tcp://10.0.0.5:4001",
+  protocol: "puritan-bennett-sndf",
+  profile: "puritan-bennett/840",
+  units: ["1"],
+};
+const rack = {
+  id: "rack",
+  url: "opc.tcp://rack:4840",
+  protocol: "opc-ua",
+  profile: "wardtwin-synthetic/pump-rack-1",
+  credentialsFile: "rack.json",
+  units: ["1", "2"],
+};
+const config = {
+  site: "st-mary",
+  gateway: "gw-icu-1",
+  simulated: true,
+  dataDir: "data",
+  mqtt: { host: "localhost", port: 8883, certFile: "gw.pem", keyFile: "gw.key", caFile: "ca.pem" },
+  lines: [vent, rack],
+};
+
+function write(content: unknown): string {
+  const file = join(dir, "agent.json");
+  writeFileSync(file, typeof content === "string" ? content : JSON.stringify(content));
+  return file;
+}
+
+test("a sound configuration is read, its files with it, and its paths are relative to it", () => {
+  const settings = readConfig(write(config));
+  expect(settings).toMatchObject({
+    dataDir: join(dir, "data"),
+    batchEveryMs: 1_000,
+    mqtt: { cert: "gw.pem", key: "gw.key", ca: "ca.pem" },
+  });
+  expect(settings.lines.map(({ id, address, profile }) => [id, address.kind, profile.id])).toEqual([
+    ["vent", "tcp", "puritan-bennett/840"],
+    ["rack", "opc-ua", "wardtwin-synthetic/pump-rack-1"],
+  ]);
+  expect(settings.lines[1]?.credentials).toEqual({ userName: "agent", password: "hunter2" });
+});
+
+test.each([
+  ["not JSON", "{", /agent\.json: is not JSON/],
+  ["a missing key", { ...config, site: undefined }, /agent\.json.*site/],
+  ["a word too many", { ...config, writes: true }, /at \/writes: is no known setting/],
+  ["a site that is no id", { ...config, site: "St Mary" }, /at \/site: must be/],
+  [
+    "a missing file",
+    { ...config, mqtt: { ...config.mqtt, caFile: "no.pem" } },
+    /at \/mqtt\/caFile: .*no\.pem cannot be read \(ENOENT\)/,
+  ],
+  ["a line twice", { ...config, lines: [vent, vent] }, /at \/lines\/1\/id: "vent" is taken/],
+  [
+    "an unknown profile",
+    { ...config, lines: [{ ...vent, profile: "a/b" }] },
+    /at \/lines\/0\/profile: no profile "a\/b"/,
+  ],
+  ["another protocol", { ...config, lines: [{ ...vent, protocol: "modbus" }] }, /at \/lines\/0\/protocol: .* speaks/],
+  [
+    "another wire",
+    { ...config, lines: [{ ...vent, url: "modbus+tcp://x" }] },
+    /at \/lines\/0\/url: .* does not run over/,
+  ],
+  ["two ventilators", { ...config, lines: [{ ...vent, units: ["1", "2"] }] }, /at \/lines\/0\/units: one ventilator/],
+  ["no credentials", { ...config, lines: [{ ...rack, credentialsFile: undefined }] }, /needs a credentialsFile/],
+  ["no certificate", { ...config, lines: [{ ...rack, serverCertificateFile: "gw.pem" }] }, /is no X\.509 certificate/],
+])("%s is one sentence with its path and reason", (_, content, reason) => {
+  expect(() => readConfig(write(content))).toThrow(reason);
+});
+
+test("a fault in a credentials file is told without quoting it", () => {
+  writeFileSync(join(dir, "rack.json"), '{"username": "agent", "password": ["hunter2"]}');
+  expect(() => readConfig(write(config))).toThrow(/at \/lines\/1\/credentialsFile: (?!.*hunter2)/);
+});
+
+test("the agent ends with that sentence on its standard error and exit code 78", () => {
+  const main = fileURLToPath(new URL("./main.ts", import.meta.url));
+  const run = (...args: string[]) =>
+    spawnSync(process.execPath, [main, ...args], { encoding: "utf8", timeout: 20_000 });
+  const bad = run("run", "--config", join(dir, "none.json"));
+  expect([bad.status, bad.stderr]).toEqual([
+    78,
+    `${join(dir, "none.json")}: ${join(dir, "none.json")} cannot be read (ENOENT)\n`,
+  ]);
+  expect(run("walk")).toMatchObject({ status: 78, stderr: "usage: wardtwin-agent run --config <file>\n" });
+});

@@ -1,0 +1,141 @@
+import type { DeviceSection } from "@wardtwin/device-profiles/twin-document/batch";
+import type { Reading } from "@wardtwin/device-profiles/vocabulary/reading";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import defibReady from "../../../device-profiles/catalog/defibrillator/defib-ready-1.profile.ts";
+import type { Sighting } from "../reading/device-watch.ts";
+import { Reporter } from "./reporter.ts";
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const good = (metric: Reading["metric"], value: number | null): Reading => ({ metric, value, quality: "good" });
+const sighting = (atMonoMs: number, change: Partial<Sighting> = {}): Sighting => ({
+  device: { line: "dock", unit: "17", profile: defibReady },
+  identity: { serial: "SN-1" },
+  atMonoMs,
+  link: "connected",
+  operatingState: "standby",
+  readings: [good("batteryChargePct", 90), good("padsImpedanceOhm", 45), good("technicalAlarm", 0)],
+  ...change,
+});
+
+/** A reporter that keeps what it sealed. */
+function reporter() {
+  const sealed: DeviceSection[][] = [];
+  return { sealed, reporter: new Reporter(1_000, (sections) => sealed.push(sections)) };
+}
+const metricsOf = (sections: DeviceSection[] | undefined) =>
+  sections?.flatMap(({ groups }) => groups.flatMap(({ columns }) => columns.map(({ metric }) => metric)));
+
+test("the first sighting is sealed at once, with everything in it", () => {
+  const { sealed, reporter: it } = reporter();
+  it.take(sighting(5));
+  expect(metricsOf(sealed[0])).toEqual([
+    "operatingState",
+    "deviceLink",
+    "batteryChargePct",
+    "padsImpedanceOhm",
+    "technicalAlarm",
+  ]);
+  expect(sealed[0]?.[0]).toMatchObject({
+    previousState: null,
+    subject: { line: "dock", unit: "17", profileRevision: 1 },
+  });
+});
+
+test("state and link are told with every poll, a value only when it changed beyond its dead band", () => {
+  const { sealed, reporter: it } = reporter();
+  it.take(sighting(0));
+  it.take(sighting(5_000, { readings: [good("batteryChargePct", 89), good("padsImpedanceOhm", 46)] }));
+  expect(sealed).toHaveLength(1);
+  vi.advanceTimersByTime(1_000);
+  expect(metricsOf(sealed[1])).toEqual(["operatingState", "deviceLink", "batteryChargePct"]);
+});
+
+test("a dead band is measured from what was told, so that a slow drift is not lost", () => {
+  const { sealed, reporter: it } = reporter();
+  it.take(sighting(0, { readings: [good("padsImpedanceOhm", 45)] }));
+  it.take(sighting(1_000, { readings: [good("padsImpedanceOhm", 45.9)] }));
+  it.take(sighting(2_000, { readings: [good("padsImpedanceOhm", 46.1)] }));
+  it.seal();
+  expect(sealed[1]?.[0]?.groups.map(({ columns }) => columns.length)).toEqual([2, 3]);
+});
+
+test("a value that stays is told again every 30 s, and so is a blank", () => {
+  const { sealed, reporter: it } = reporter();
+  const readings = [good("batteryChargePct", 90), good("padsExpiryD", null)];
+  for (let at = 0; at <= 60_000; at += 5_000) it.take(sighting(at, { readings }));
+  it.seal();
+  const told = sealed.flatMap((sections) =>
+    sections.flatMap(({ groups }) =>
+      groups.filter(({ columns }) => columns.length > 2).flatMap((g) => [...g.timesMonoMs]),
+    ),
+  );
+  expect(told).toEqual([0, 30_000, 60_000]);
+});
+
+test.each([
+  ["operating state", { operatingState: "in-use" } as const],
+  ["link", { link: "unreachable" } as const],
+  ["technical alarm", { readings: [good("technicalAlarm", 1)] }],
+])("a change of %s seals the batch at once", (_, change) => {
+  const { sealed, reporter: it } = reporter();
+  it.take(sighting(0));
+  it.take(sighting(5_000, change));
+  expect(sealed).toHaveLength(2);
+});
+
+test("a change of quality alone is told", () => {
+  const { sealed, reporter: it } = reporter();
+  it.take(sighting(0));
+  it.take(sighting(5_000, { readings: [{ metric: "batteryChargePct", value: 90, quality: "stale" }] }));
+  it.seal();
+  expect(sealed[1]?.[0]?.groups[0]?.columns[2]).toMatchObject({
+    metric: "batteryChargePct",
+    qualities: Uint8Array.of(1),
+  });
+});
+
+test("the state before a batch is carried over, unless too long ago or another device's", () => {
+  const { sealed, reporter: it } = reporter();
+  const before = () => sealed.at(-1)?.[0]?.previousState;
+  it.take(sighting(0));
+  it.take(sighting(5_000));
+  it.take(sighting(10_000));
+  it.seal();
+  expect(before()).toEqual({ state: "standby", atMonoMs: 0 });
+  it.take(sighting(40_000));
+  it.seal();
+  expect(before()).toEqual({ state: "standby", atMonoMs: 10_000 });
+  it.take(sighting(70_001));
+  it.seal();
+  expect(before()).toBeNull();
+  it.take(sighting(75_000, { identity: { serial: "SN-2" } }));
+  expect(before()).toBeNull();
+  expect(metricsOf(sealed.at(-1))).toContain("batteryChargePct");
+});
+
+test("two devices one after another on one place are two sections of a batch", () => {
+  const { sealed, reporter: it } = reporter();
+  it.take(sighting(0));
+  it.take(sighting(1_000));
+  it.take(sighting(1_100, { identity: { serial: "SN-2" } }));
+  expect(sealed[1]?.map(({ subject }) => subject.identity.serial)).toEqual(["SN-1", "SN-2"]);
+});
+
+test("rows of the same metrics share a group, and no device has more groups than a batch allows", () => {
+  const { sealed, reporter: it } = reporter();
+  it.take(sighting(0));
+  it.take(sighting(5_000));
+  it.take(sighting(10_000));
+  it.seal();
+  expect(sealed[1]?.[0]?.groups.map(({ timesMonoMs }) => [...timesMonoMs])).toEqual([[5_000, 10_000]]);
+  for (let step = 0; step < 100; step++) {
+    const changed = step % 2 === 0 ? "batteryChargePct" : "batteryHealthPct";
+    it.take(sighting(11_000 + step, { readings: [good(changed, step)] }));
+  }
+  it.seal();
+  expect(Math.max(...sealed.flatMap((sections) => sections.map(({ groups }) => groups.length)))).toBeLessThanOrEqual(
+    32,
+  );
+});
