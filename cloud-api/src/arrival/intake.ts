@@ -126,6 +126,7 @@ export class Intake {
         const nowMs = this.#deps.clock.nowMs();
         const settled = await this.#deps.store.settle(group, await this.#deps.fleet.index(nowMs), nowMs);
         this.#acknowledge(settled);
+        this.#deps.live.publish({ devices: [...new Set(settled.flatMap(({ devices }) => devices))], gateways: [] });
       } catch (error) {
         // Not acknowledged, so not lost: the gateways send it again.
         const why = error instanceof Error ? error.message : String(error);

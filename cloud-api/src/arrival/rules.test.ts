@@ -37,6 +37,7 @@ test("a backlog sequence below a live one is acknowledged alone, never up to a m
   const settled = [1000, 500].map((sequence) => ({
     arrival: arrival("g", 3, sequence),
     outcome: { kind: "committed" } as const,
+    devices: [],
   }));
   expect(acknowledgements(settled)).toEqual([
     {
@@ -56,9 +57,9 @@ test("a backlog sequence below a live one is acknowledged alone, never up to a m
 
 test("what is set aside is told with its reason, apart from what is committed", () => {
   const settled = [
-    { arrival: arrival("g", 1, 1), outcome: { kind: "committed" } as const },
-    { arrival: arrival("g", 1, 2), outcome: { kind: "set-aside", reason: "a body of 0 bytes" } as const },
-    { arrival: arrival("h", 1, 1), outcome: { kind: "committed" } as const },
+    { arrival: arrival("g", 1, 1), outcome: { kind: "committed" } as const, devices: [] },
+    { arrival: arrival("g", 1, 2), outcome: { kind: "set-aside", reason: "a body of 0 bytes" } as const, devices: [] },
+    { arrival: arrival("h", 1, 1), outcome: { kind: "committed" } as const, devices: [] },
   ];
   const acks = acknowledgements(settled);
   expect(acks.map(({ gatewayId }) => gatewayId)).toEqual(["g", "h"]);

@@ -35,6 +35,8 @@ export type Outcome = { kind: "committed" } | { kind: "set-aside"; reason: strin
 export interface Settled {
   arrival: Arrival;
   outcome: Outcome;
+  /** The devices that it spoke of. */
+  devices: string[];
 }
 
 /** One acknowledgement for each gateway and epoch, naming exactly the settled sequences. */

@@ -94,7 +94,11 @@ export class ArrivalStore {
       }
       await touchGateways(tx, fresh, nowMs);
     });
-    return all.map(({ arrival }) => ({ arrival, outcome: { kind: "committed" } }));
+    return all.map(({ arrival, batch }) => ({
+      arrival,
+      outcome: { kind: "committed" },
+      devices: batch.sections.map(({ deviceId }) => deviceId),
+    }));
   }
 
   async #measuredOffsets(opened: readonly Opened[]): Promise<Map<string, number>> {
@@ -118,7 +122,7 @@ export class ArrivalStore {
         [gatewayId, header.epoch, multirangeText(rangesOf([header.sequence])), new Date(receivedAtMs)],
       );
     });
-    return [{ arrival, outcome: { kind: "set-aside", reason } }];
+    return [{ arrival, outcome: { kind: "set-aside", reason }, devices: [] }];
   }
 
   async #keep(tx: Tx, { gatewayId, header, receivedAtMs, message }: Arrival, reason: string): Promise<void> {

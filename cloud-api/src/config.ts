@@ -1,0 +1,121 @@
+import { hostname } from "node:os";
+import { join, resolve } from "node:path";
+import { ConfigError } from "./platform/config-error.ts";
+
+export const PROCESS_ROLES = ["api", "ingest", "worker", "broker"] as const;
+export type ProcessRole = (typeof PROCESS_ROLES)[number];
+
+/** Everything that the cloud can be told from outside. */
+export interface CloudConfig {
+  roles: readonly ProcessRole[];
+  host: string;
+  /** 0 lets the system choose. */
+  port: number;
+  dataDir: string;
+  databaseUrl: string;
+  redisUrl: string | null;
+  mqtt:
+    | { kind: "embedded"; host: string; port: number; hostNames: readonly string[] }
+    | { kind: "external"; url: string; caFile: string | null; certFile: string | null; keyFile: string | null };
+  consoleDir: string | null;
+  logLevel: string;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const DEFAULT_PORT = 8080;
+const DEFAULT_MQTT_PORT = 8883;
+const LOOPBACK = "127.0.0.1";
+
+/** Reads the environment. @throws ConfigError with one sentence for the first setting that cannot be used. */
+export function readConfig(env: Env): CloudConfig {
+  const databaseUrl = env["DATABASE_URL"];
+  if (databaseUrl === undefined || databaseUrl === "") {
+    throw new ConfigError(
+      "DATABASE_URL is not set; give the address of a PostgreSQL 15 or newer, as in postgres://user:password@host:5432/wardtwin.",
+    );
+  }
+  const roles = rolesOf(env["WARDTWIN_ROLES"]);
+  const redisUrl = env["REDIS_URL"] ? checkedUrl("REDIS_URL", env["REDIS_URL"], ["redis:", "rediss:"]) : null;
+  if (redisUrl === null && roles.length < PROCESS_ROLES.length && roles.includes("api") !== roles.includes("ingest")) {
+    throw new ConfigError(
+      "The api and ingest roles in processes of their own need REDIS_URL, over which pages hear of changes; set it, or run both roles in one process.",
+    );
+  }
+  return {
+    roles,
+    host: env["HOST"] || LOOPBACK,
+    port: portOf("PORT", env["PORT"], DEFAULT_PORT),
+    dataDir: resolve(env["DATA_DIR"] || ".data"),
+    databaseUrl: checkedUrl("DATABASE_URL", databaseUrl, ["postgres:", "postgresql:"]),
+    redisUrl,
+    mqtt: mqttOf(env, roles),
+    consoleDir: env["CONSOLE_DIR"] ? resolve(env["CONSOLE_DIR"]) : join(import.meta.dirname, "..", "console", "dist"),
+    logLevel: env["LOG_LEVEL"] || "info",
+  };
+}
+
+function mqttOf(env: Env, roles: readonly ProcessRole[]): CloudConfig["mqtt"] {
+  const url = env["MQTT_URL"];
+  if (url !== undefined && url !== "") {
+    return {
+      kind: "external",
+      url: checkedUrl("MQTT_URL", url, ["mqtts:"]),
+      caFile: env["MQTT_CA_FILE"] || null,
+      certFile: env["MQTT_CERT_FILE"] || null,
+      keyFile: env["MQTT_KEY_FILE"] || null,
+    };
+  }
+  if (!roles.includes("broker")) {
+    throw new ConfigError(
+      "MQTT_URL is not set and the broker role does not run in this process; set MQTT_URL to mqtts://host:port.",
+    );
+  }
+  const host = env["MQTT_HOST"] || LOOPBACK;
+  return {
+    kind: "embedded",
+    host,
+    port: portOf("MQTT_PORT", env["MQTT_PORT"], DEFAULT_MQTT_PORT),
+    hostNames: hostNamesOf(env["MQTT_HOST_NAMES"]),
+  };
+}
+
+/** The names under which gateways may know this machine; they stand in the broker's certificate. */
+function hostNamesOf(text: string | undefined): string[] {
+  const given = (text ?? "")
+    .split(",")
+    .map((name) => name.trim())
+    .filter((name) => name !== "");
+  return [...new Set(["localhost", LOOPBACK, "::1", hostname(), ...given])];
+}
+
+function rolesOf(text: string | undefined): ProcessRole[] {
+  if (text === undefined || text === "") return [...PROCESS_ROLES];
+  return text.split(",").map((word) => {
+    const role = PROCESS_ROLES.find((known) => known === word.trim());
+    if (role === undefined)
+      throw new ConfigError(`WARDTWIN_ROLES names "${word}", which is no role; use ${PROCESS_ROLES.join(", ")}.`);
+    return role;
+  });
+}
+
+function portOf(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined || text === "") return otherwise;
+  const port = Number(text);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535)
+    throw new ConfigError(`${name} is "${text}", which is no port; use a number from 0 to 65535.`);
+  return port;
+}
+
+function checkedUrl(name: string, text: string, protocols: readonly string[]): string {
+  const wanted = protocols.map((protocol) => `${protocol}//`).join(" or ");
+  if (!URL.canParse(text))
+    throw new ConfigError(`${name} is not an address; it has to start with ${wanted} and name a host.`);
+  const url = new URL(text);
+  if (!protocols.includes(url.protocol) || url.hostname === "") {
+    throw new ConfigError(
+      `${name} starts with ${url.protocol}//, which cannot be used; it has to start with ${wanted} and name a host.`,
+    );
+  }
+  return text;
+}

@@ -1,0 +1,36 @@
+import type { Clock } from "../platform/clock.ts";
+import { defineJob } from "../platform/define-job.ts";
+import { emit } from "../platform/event-outbox.ts";
+import { type RunTimeAdvanced, StateObserved } from "./events.ts";
+import type { ObservationStore } from "./store.ts";
+
+/** Observations of one device and day that come within this time are integrated together. */
+const GATHER_MS = 10_000;
+
+/**
+ * Integrates the hours of one device and day from the time in each state.
+ *
+ * Consumes observation's StateObserved, emits RunTimeAdvanced. Safe to run twice and in any order: a day is always
+ * integrated whole from its spans.
+ */
+export const integrateUsage = defineJob<{ observations: ObservationStore; clock: Clock }>()({
+  name: "observation.integrate-usage",
+  on: "observation.state-observed",
+  payload: StateObserved,
+  idempotencyKey: ({ deviceId, day }) => `${deviceId}/${day}`,
+  options: {
+    delay: GATHER_MS,
+    attempts: 5,
+    backoff: { type: "exponential", delay: 1_000 },
+    // Gone when done or given up, so that the next observation of the same day finds its key free; the log keeps failures.
+    removeOnComplete: true,
+    removeOnFail: true,
+  },
+  async run({ deviceId, day }, { observations, clock }) {
+    const asOfMs = clock.nowMs();
+    await observations.transaction(async (tx) => {
+      const { inUseH } = await observations.integrateDay(tx, deviceId, day, asOfMs);
+      await emit<RunTimeAdvanced>(tx, "observation.run-time-advanced", [{ deviceId, inUseH, asOfMs }]);
+    });
+  },
+});

@@ -1,0 +1,191 @@
+import { promisify } from "node:util";
+import { zstdCompress } from "node:zlib";
+import { encodeBody } from "@wardtwin/device-profiles/twin-document/body";
+import type { ArrivedBatch, ArrivedSection, Fold } from "../arrival/events.ts";
+import type { Database, Tx } from "../platform/database.ts";
+import { emit } from "../platform/event-outbox.ts";
+import type { StateObserved } from "./events.ts";
+import { addTo, DAY_MS, dayOf, type MinuteSum, minutesOf, type Span, spansOf } from "./rules.ts";
+
+const compress = promisify(zstdCompress);
+
+/** The time of the readings in a section, or null where it has none. */
+function extentOf(
+  { section }: ArrivedSection,
+  offsetMs: number,
+): { fromMs: number; toMs: number; readings: number } | null {
+  let [fromMs, toMs, readings] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
+  for (const { timesMonoMs, columns } of section.groups) {
+    const [first, last] = [timesMonoMs[0], timesMonoMs.at(-1)];
+    if (first === undefined || last === undefined) continue;
+    fromMs = Math.min(fromMs, first + offsetMs);
+    toMs = Math.max(toMs, last + offsetMs);
+    readings += timesMonoMs.length * columns.length;
+  }
+  return readings === 0 ? null : { fromMs: Math.floor(fromMs), toMs: Math.ceil(toMs), readings };
+}
+
+/** The telemetry store: every reading in chunks, minutes beside them, and the time in each state. */
+export class ObservationStore {
+  readonly #db: Database;
+  readonly #days = new Set<string>();
+  readonly #metrics = new Map<string, number>();
+
+  constructor(db: Database) {
+    this.#db = db;
+  }
+
+  /** Makes the partitions and metric keys that a group needs, before its transaction begins. */
+  prepare = async (batches: readonly ArrivedBatch[]): Promise<void> => {
+    const days = new Set<string>();
+    const metrics = new Set<string>();
+    for (const { sections, offsetMs } of batches) {
+      for (const arrived of sections) {
+        const extent = extentOf(arrived, offsetMs);
+        if (extent === null) continue;
+        for (let ms = extent.fromMs; dayOf(ms) <= dayOf(extent.toMs); ms += DAY_MS) days.add(dayOf(ms));
+        for (const { columns } of arrived.section.groups) for (const { metric } of columns) metrics.add(metric);
+      }
+    }
+    for (const day of days.difference(this.#days)) {
+      await this.#db.pool.query("select telemetry.ensure_day($1::date)", [day]);
+      this.#days.add(day);
+    }
+    await this.#learn([...metrics].filter((metric) => !this.#metrics.has(metric)));
+  };
+
+  async #learn(names: readonly string[]): Promise<void> {
+    if (names.length === 0) return;
+    await this.#db.pool.query("insert into telemetry.metric (name) select unnest($1::text[]) on conflict do nothing", [
+      names,
+    ]);
+    const { rows } = await this.#db.pool.query<{ id: number; name: string }>(
+      "select id, name from telemetry.metric where name = any($1)",
+      [names],
+    );
+    for (const { id, name } of rows) this.#metrics.set(name, id);
+  }
+
+  /** Keeps every reading as it came, one row for each device and batch. */
+  foldChunks: Fold = async (tx, batches) => {
+    const rows: unknown[][] = [];
+    for (const { sections, offsetMs, epoch, sequence, bootId } of batches) {
+      for (const [part, arrived] of sections.entries()) {
+        const extent = extentOf(arrived, offsetMs);
+        if (extent === null) continue;
+        const alone = {
+          bootId,
+          anchor: { monoMs: 0, wallMs: 0 },
+          cloudOffsetMs: offsetMs,
+          simulated: false,
+          devices: [arrived.section],
+        };
+        const body = await compress(encodeBody(alone));
+        rows.push([
+          arrived.deviceNum,
+          new Date(extent.fromMs),
+          new Date(extent.toMs),
+          epoch,
+          sequence,
+          part,
+          offsetMs,
+          extent.readings,
+          body,
+        ]);
+      }
+    }
+    if (rows.length === 0) return;
+    await tx.query(
+      `insert into telemetry.chunk (device, from_at, to_at, epoch, sequence, part, offset_ms, readings, body)
+       select * from unnest($1::int4[], $2::timestamptz[], $3::timestamptz[], $4::int8[], $5::int8[], $6::int2[], $7::float8[], $8::int4[], $9::bytea[])`,
+      columnsOf(rows, 9),
+    );
+  };
+
+  /** Adds the readings to their minutes. */
+  foldMinutes: Fold = async (tx, batches) => {
+    const sums = new Map<string, MinuteSum & { device: number }>();
+    for (const { sections, offsetMs } of batches) {
+      for (const { deviceNum, section } of sections) {
+        for (const minute of minutesOf(section, offsetMs))
+          addTo(sums, { ...minute, device: deviceNum } as MinuteSum, `${deviceNum}/`);
+      }
+    }
+    const rows = [...sums.values()]
+      .map(
+        (sum) =>
+          [
+            sum.device,
+            this.#metrics.get(sum.metric),
+            new Date(sum.minuteMs),
+            sum.count,
+            sum.sum,
+            sum.min,
+            sum.max,
+          ] as const,
+      )
+      .sort((a, b) => a[0] - b[0] || (a[1] ?? 0) - (b[1] ?? 0) || a[2].getTime() - b[2].getTime());
+    if (rows.length === 0) return;
+    await tx.query(
+      `insert into telemetry.minute as held (device, metric, at, count, sum, min, max)
+       select * from unnest($1::int4[], $2::int2[], $3::timestamptz[], $4::int4[], $5::float8[], $6::float8[], $7::float8[])
+       on conflict (device, metric, at) do update set count = held.count + excluded.count, sum = held.sum + excluded.sum,
+         min = least(held.min, excluded.min), max = greatest(held.max, excluded.max)`,
+      columnsOf(rows, 7),
+    );
+  };
+
+  /** Adds the time in each state, and tells the usage job which days to integrate anew. */
+  foldStates: Fold = async (tx, batches) => {
+    const spans = batches.flatMap(({ sections, offsetMs }) =>
+      sections.flatMap(({ deviceId, section }) => spansOf(section, offsetMs).map((span) => ({ ...span, deviceId }))),
+    );
+    const rows = [
+      ...Map.groupBy(spans, ({ deviceId, fromMs, state }) => `${deviceId}/${dayOf(fromMs)}/${state}`).values(),
+    ]
+      .flatMap((group) => {
+        const [first] = group;
+        return first === undefined ? [] : [[first.deviceId, dayOf(first.fromMs), first.state, multirange(group)]];
+      })
+      .sort((a, b) => (String(a) < String(b) ? -1 : 1));
+    if (rows.length === 0) return;
+    await tx.query(
+      `insert into state_span (device_id, day, state, spans) select * from unnest($1::text[], $2::date[], $3::text[], $4::int8multirange[])
+       on conflict (device_id, day, state) do update set spans = state_span.spans + excluded.spans`,
+      columnsOf(rows, 4),
+    );
+    const observed = new Map(
+      rows.map(([deviceId, day]) => [`${deviceId}/${day}`, { deviceId: `${deviceId}`, day: `${day}` }]),
+    );
+    await emit<StateObserved>(tx, "observation.state-observed", [...observed.values()]);
+  };
+
+  /** Integrates one day of one device anew from its spans, and adds up its days. Running it twice changes nothing. */
+  async integrateDay(tx: Tx, deviceId: string, day: string, asOfMs: number): Promise<{ inUseH: number }> {
+    await tx.query(
+      `insert into usage_day (device_id, day, in_use_s, standby_s, off_s, self_test_s, as_of)
+       select $1, $2::date, coalesce(sum(s) filter (where state = 'in-use'), 0), coalesce(sum(s) filter (where state = 'standby'), 0),
+         coalesce(sum(s) filter (where state = 'off'), 0), coalesce(sum(s) filter (where state = 'self-test'), 0), $3
+       from (select state, (upper(r) - lower(r)) / 1000.0 as s from state_span, unnest(spans) r where device_id = $1 and day = $2::date) seconds
+       on conflict (device_id, day) do update set in_use_s = excluded.in_use_s, standby_s = excluded.standby_s,
+         off_s = excluded.off_s, self_test_s = excluded.self_test_s, as_of = greatest(usage_day.as_of, excluded.as_of)`,
+      [deviceId, day, new Date(asOfMs)],
+    );
+    const { rows } = await tx.query<{ hours: number }>(
+      "select sum(in_use_s) / 3600 as hours from usage_day where device_id = $1",
+      [deviceId],
+    );
+    return { inUseH: rows[0]?.hours ?? 0 };
+  }
+
+  transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    return this.#db.transaction(work);
+  }
+}
+
+const multirange = (spans: readonly Span[]) => `{${spans.map(({ fromMs, toMs }) => `[${fromMs},${toMs})`).join(",")}}`;
+
+/** Turns rows into the parameter arrays of an `unnest`. */
+function columnsOf(rows: readonly (readonly unknown[])[], count: number): unknown[][] {
+  return Array.from({ length: count }, (_, column) => rows.map((row) => row[column]));
+}

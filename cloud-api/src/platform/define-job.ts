@@ -1,0 +1,19 @@
+import type { JobsOptions } from "bullmq";
+import type { Static, TSchema } from "typebox";
+
+/** One kind of work on the queue. `run` may be called more than once for the same payload, and must not mind. */
+export interface JobDefinition<Payload extends TSchema, Deps> {
+  name: string;
+  /** The event that asks for it. */
+  on: string;
+  payload: Payload;
+  /** The identity of one piece of work: enqueuing it again while it waits changes nothing. Without ":". */
+  idempotencyKey(payload: Static<Payload>): string;
+  options: Pick<JobsOptions, "attempts" | "backoff" | "removeOnComplete" | "removeOnFail" | "delay">;
+  run(payload: Static<Payload>, deps: Deps, signal: AbortSignal): Promise<void>;
+}
+
+export const defineJob =
+  <Deps>() =>
+  <const Payload extends TSchema>(job: JobDefinition<Payload, Deps>): JobDefinition<Payload, Deps> =>
+    job;

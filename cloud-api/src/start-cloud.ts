@@ -1,0 +1,208 @@
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { checkDatabase } from "@wardtwin/prisma/check-url";
+import { applyMigrations } from "@wardtwin/prisma/migrate";
+import { type CertificateAuthority, openCertificateAuthority } from "./access/certificate-authority.ts";
+import { AccessStore } from "./access/store.ts";
+import { buildApp } from "./app.ts";
+import { Intake } from "./arrival/intake.ts";
+import { ArrivalStore } from "./arrival/store.ts";
+import { startEmbeddedBroker } from "./broker/embedded-broker.ts";
+import type { CloudConfig, ProcessRole } from "./config.ts";
+import { LiveViews } from "./device-twin/live-views.ts";
+import { TwinQueries } from "./device-twin/queries.ts";
+import { FleetQueries } from "./fleet/queries.ts";
+import { FleetStore } from "./fleet/store.ts";
+import { ObservationQueries } from "./observation/queries.ts";
+import { ObservationStore } from "./observation/store.ts";
+import type { Clock } from "./platform/clock.ts";
+import { ConfigError } from "./platform/config-error.ts";
+import { type Database, openDatabase } from "./platform/database.ts";
+import { startEventRelay } from "./platform/event-relay.ts";
+import { type LiveBus, localLiveBus, redisLiveBus } from "./platform/live.ts";
+import type { Log } from "./platform/log.ts";
+import { openMqttSession } from "./platform/mqtt-client.ts";
+import { openQueue, openRedis, openWorker } from "./platform/queue.ts";
+import type { Random } from "./platform/random.ts";
+import { foldsOf, jobsOf } from "./worker.ts";
+
+export interface Cloud {
+  /** Where the console and the API answer; null without the api role. */
+  url: string | null;
+  /** mqtts://host:port of the broker that gateways use. */
+  mqttUrl: string;
+  caFile: string;
+  /** The one-time link of the first administrator; null once there is a user. */
+  setupUrl: string | null;
+  close(): Promise<void>;
+}
+
+interface House {
+  config: CloudConfig;
+  db: Database;
+  authority: CertificateAuthority;
+  live: LiveBus;
+  clock: Clock;
+  random: Random;
+  log: Log;
+  fleet: FleetQueries;
+  /** What to close, in the order in which it was opened. */
+  opened: { name: string; close(): Promise<void> | void }[];
+}
+
+const CLOSE_TIMEOUT_MS = 3_000;
+const SETUP_TOKEN_BYTES = 24;
+
+/** Brings up the roles of this process, from the database outwards. What was opened is closed again when one fails. */
+export async function startCloud(config: CloudConfig, clock: Clock, random: Random, log: Log): Promise<Cloud> {
+  const found = await checkDatabase(config.databaseUrl);
+  if (!found.ok) throw new ConfigError(found.message);
+  await applyMigrations({ connectionString: config.databaseUrl, onProgress: ({ message }) => log.info(message) });
+  const authority = await openCertificateAuthority(join(config.dataDir, "pki"), clock, random);
+  const db = openDatabase(config.databaseUrl, log);
+  const house: House = {
+    config,
+    db,
+    authority,
+    live: await openLive(config),
+    clock,
+    random,
+    log,
+    fleet: new FleetQueries(db),
+    opened: [],
+  };
+  house.opened.push(
+    { name: "database", close: () => db.close() },
+    { name: "live events", close: () => house.live.close() },
+  );
+  try {
+    const mqttUrl = await openBroker(house);
+    if (has(house, "ingest")) await openIntake(house, mqttUrl);
+    if (has(house, "worker")) await openJobs(house);
+    const url = has(house, "api") ? await openApi(house) : null;
+    const setupUrl = url === null ? null : await openSetup(house, url);
+    return { url, mqttUrl, caFile: authority.caFile, setupUrl, close: () => closeAll(house) };
+  } catch (error) {
+    await closeAll(house);
+    throw error;
+  }
+}
+
+const has = ({ config }: House, role: ProcessRole) => config.roles.includes(role);
+
+async function openLive({ redisUrl }: CloudConfig): Promise<LiveBus> {
+  if (redisUrl === null) return localLiveBus();
+  const probe = openRedis(redisUrl);
+  const reached = await Promise.race([
+    probe.ping().then(() => true),
+    new Promise<boolean>((resolve) => {
+      probe.once("error", () => resolve(false));
+      setTimeout(() => resolve(false), 5_000).unref();
+    }),
+  ]);
+  probe.disconnect();
+  if (!reached)
+    throw new ConfigError(
+      `REDIS_URL names ${new URL(redisUrl).host}, where no Redis answers; start it there or correct the address.`,
+    );
+  return redisLiveBus(() => openRedis(redisUrl));
+}
+
+async function openBroker(house: House): Promise<string> {
+  const { config, authority, log } = house;
+  if (config.mqtt.kind === "external") return config.mqtt.url;
+  const files = await authority.service("broker", config.mqtt.hostNames);
+  const { host, port } = config.mqtt;
+  const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, log });
+  house.opened.push({ name: "broker", close: () => broker.close() });
+  return `mqtts://${host === "0.0.0.0" ? "localhost" : host}:${broker.port}`;
+}
+
+async function openIntake(house: House, mqttUrl: string): Promise<void> {
+  const { config, authority, db, live, clock, log, fleet } = house;
+  const own = await authority.service("cloud", []);
+  const { caFile, certFile, keyFile } =
+    config.mqtt.kind === "external" ? config.mqtt : { caFile: null, certFile: null, keyFile: null };
+  const settings = {
+    url: mqttUrl,
+    clientId: `wardtwin-cloud-${randomUUID().slice(0, 8)}`,
+    caFile: caFile ?? authority.caFile,
+    certFile: certFile ?? own.certFile,
+    keyFile: keyFile ?? own.keyFile,
+  };
+  const mqtt = await openMqttSession(settings).catch((error: unknown) => {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ConfigError(
+      `No MQTT broker could be used at ${new URL(mqttUrl).host} (${why}); check MQTT_URL and that the broker trusts ${authority.caFile}.`,
+      { cause: error },
+    );
+  });
+  house.opened.push({ name: "mqtt session", close: () => mqtt.endAsync(true) });
+  const observations = new ObservationStore(db);
+  const store = new ArrivalStore({ db, folds: foldsOf({ observations, clock }), prepare: observations.prepare, log });
+  // Whether a gateway is online is known again when it says so to this process.
+  await store.forgetOnline(clock.nowMs());
+  const intake = new Intake({ mqtt, store, fleet, live, clock, log });
+  await intake.open();
+  house.opened.push({ name: "intake", close: () => intake.close() });
+}
+
+async function openJobs(house: House): Promise<void> {
+  const { config, db, clock, log } = house;
+  const jobs = jobsOf({ observations: new ObservationStore(db), clock });
+  const queue = await openQueue(config, log);
+  house.opened.push({ name: "queue", close: () => queue.close() });
+  const worker = await openWorker(config, jobs, log);
+  house.opened.push({ name: "worker", close: () => worker.close() });
+  const relay = startEventRelay({ db, queue, jobs, log });
+  house.opened.push({ name: "event relay", close: () => relay.close() });
+}
+
+async function openApi(house: House): Promise<string> {
+  const { config, db, authority, live, clock, random, log, fleet } = house;
+  const twins = new TwinQueries(db);
+  const onError = (error: unknown) => log.warn({ err: error }, "live pages could not be read");
+  const views = new LiveViews({ fleet, twins, live, clock, onError });
+  house.opened.push({ name: "live views", close: () => views.close() });
+  const app = await buildApp({
+    access: new AccessStore(db),
+    authority,
+    fleet,
+    fleetStore: new FleetStore(db),
+    twins,
+    views,
+    observations: new ObservationQueries(db),
+    clock,
+    random,
+    log,
+    consoleDir: config.consoleDir,
+  });
+  house.opened.push({ name: "api", close: () => app.close() });
+  try {
+    return await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? `${error.code}` : String(error);
+    const why =
+      code === "EADDRINUSE"
+        ? `port ${config.port} on ${config.host} is already in use`
+        : `port ${config.port} on ${config.host} cannot be opened (${code})`;
+    throw new ConfigError(`The console cannot start: ${why}; set PORT to a free port.`, { cause: error });
+  }
+}
+
+async function openSetup({ db, random }: House, url: string): Promise<string | null> {
+  const access = new AccessStore(db);
+  if ((await access.countUsers()) > 0) return null;
+  const token = Buffer.from(random.bytes(SETUP_TOKEN_BYTES)).toString("base64url");
+  await access.replaceSetupToken(token);
+  return `${url}/setup#token=${token}`;
+}
+
+/** Last opened, first closed; what hangs is left behind after its time. */
+async function closeAll({ opened, log }: House): Promise<void> {
+  for (const { name, close } of opened.splice(0).reverse()) {
+    const late = new Promise<string>((resolve) => setTimeout(() => resolve("late"), CLOSE_TIMEOUT_MS).unref());
+    const ended = await Promise.race([Promise.resolve(close()).catch((error: unknown) => error), late]);
+    if (ended !== undefined) log.warn({ part: name, why: String(ended) }, "a part did not close cleanly");
+  }
+}
