@@ -1,4 +1,5 @@
 import pg from "pg";
+import { codeAndMessage } from "./error-text.ts";
 
 /** The oldest PostgreSQL that the migrations run on. */
 const MAJOR_MIN = 15;
@@ -94,9 +95,14 @@ async function askServer(connectionString: string, { at, database, user }: Targe
 
 function explain(error: unknown, target: Target): DatabaseCheck {
   const { at, user, database } = target;
-  const { code = "", message = "" } = error as { code?: string; message?: string };
+  const { code, message } = codeAndMessage(error);
+  const unknownHost = bad(
+    "unknown-host",
+    `The host of DATABASE_URL (${at}) is not known here; correct the name or the DNS.`,
+  );
   const sentences: Record<string, DatabaseCheck> = {
-    ENOTFOUND: bad("unknown-host", `The host of DATABASE_URL (${at}) is not known here; correct the name or the DNS.`),
+    ENOTFOUND: unknownHost,
+    EAI_AGAIN: unknownHost,
     ECONNREFUSED: bad(
       "refused",
       `No database listens at ${at}, where DATABASE_URL points; start it or correct the URL.`,
@@ -112,7 +118,6 @@ function explain(error: unknown, target: Target): DatabaseCheck {
     ),
     "57P03": bad("no-answer", `The database at ${at} is starting up or shutting down; try again in a moment.`),
   };
-  sentences["EAI_AGAIN"] = sentences["ENOTFOUND"] as DatabaseCheck;
   const known = sentences[code];
   if (known) return known;
   if (["ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH"].includes(code) || /timeout/i.test(message)) {

@@ -16,7 +16,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
 import { beforeAll, expect, onTestFinished, test } from "vitest";
-import { runOwner, smallDiskWrapper, temporaryFolder } from "./embedded/owner.testing.ts";
+import { notApplicable, runOwner, smallDiskWrapper, temporaryFolder } from "./embedded/owner.testing.ts";
 import { postgresProcesses, processIdentity, waitUntil } from "./embedded/system-process.ts";
 import {
   type EmbeddedPostgres,
@@ -245,17 +245,17 @@ test("a folder of another PostgreSQL, of none, and a damaged one are told apart,
   expect(existsSync(join(dataDir, "owner.json"))).toBe(false);
 });
 
-test("a full disk is named", async (context) => {
+test("a full disk is named", async () => {
   const disk = join(temporaryFolder(), "disk");
   mkdirSync(disk);
   const wrapper = smallDiskWrapper(disk, "16m");
-  if (!wrapper) return context.skip("not applicable: this kernel gives no file system of one's own");
+  if (!wrapper) return notApplicable("this kernel gives no file system of one's own");
   const { report } = await runOwner([join(disk, "data")], { wrapper });
   expect(report).toMatchObject({ problem: "disk-full", message: expect.stringContaining(disk) });
 });
 
-test("root needs no system user, also in a folder that only root can enter", async (context) => {
-  if (!isRoot) context.skip("not applicable: not run as root");
+test("root needs no system user, also in a folder that only root can enter", async () => {
+  if (!isRoot) notApplicable("not run as root");
   const folder = temporaryFolder();
   expect(statSync(folder).mode & 0o777).toBe(0o700);
   const database = await start({ dataDir: join(folder, "data") });
@@ -263,13 +263,13 @@ test("root needs no system user, also in a folder that only root can enter", asy
   expect(await query(database.connectionString, "select 1 as one")).toEqual([{ one: 1 }]);
 });
 
-test("an ordinary user needs nothing", async (context) => {
+test("an ordinary user needs nothing", async () => {
   const folder = temporaryFolder();
   const uid = isRoot ? 65_534 : undefined;
   if (uid !== undefined) chownSync(folder, uid, uid);
   const identity = uid === undefined ? {} : { uid, gid: uid };
   const entered = spawnSync("test", ["-r", import.meta.filename, "-a", "-x", process.execPath], identity);
-  if (entered.status !== 0) return context.skip("not applicable: an ordinary user cannot enter this checkout");
+  if (entered.status !== 0) return notApplicable("an ordinary user cannot enter this checkout");
   const owner = await runOwner([join(folder, "data")], { ...identity, cwd: folder });
   expect(owner.report).toMatchObject({ pid: expect.any(Number) });
 });

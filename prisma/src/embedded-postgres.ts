@@ -14,6 +14,7 @@ import { acquireOwnerLock, type OwnerLock } from "./embedded/owner-lock.ts";
 import { findPostgres, type PostgresPrograms } from "./embedded/program.ts";
 import { explainStartFailure } from "./embedded/start-failure.ts";
 import { PostmasterSupervisor, type SupervisionEvent } from "./embedded/supervisor.ts";
+import { codeAndMessage } from "./error-text.ts";
 
 /** How often a freely chosen port may turn out to be taken after all. */
 const PORT_TRIES = 3;
@@ -177,7 +178,7 @@ async function makeDatabase(place: { folder: DataFolder; port: number; password:
     if (rowCount === 0) await client.query(`create database ${DATABASE_USER}`);
     return `${serverUrl}/${DATABASE_USER}`;
   } catch (cause) {
-    const { code, message } = cause as pg.DatabaseError;
+    const { code, message } = codeAndMessage(cause);
     if (code !== "28P01") throw explainStartFailure([`FATAL: ${message}`], "no connection", { ...folder, port });
     throw new DatabaseStartError(
       "damaged",

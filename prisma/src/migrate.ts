@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
-import type pg from "pg";
+import pg from "pg";
+import { databaseUrl } from "./config.ts";
 import { type Migration, migrationsDir, readDatamodel, readMigrations, type SchemaFile } from "./datamodel.ts";
+import { codeAndMessage } from "./error-text.ts";
 import { MigrationError } from "./migration-error.ts";
 import { SCRIPT_PREFIX, withMigrationLock } from "./migration-lock.ts";
 import { type BoundEngine, NO_FILTER, openSchemaEngine } from "./schema-engine.ts";
@@ -165,7 +167,7 @@ function asEngineList(migrations: readonly Migration[]) {
 }
 
 async function explain(error: unknown, current: Migration | null, bound: BoundEngine): Promise<MigrationError> {
-  const { code, message } = error as { code?: string; message: string };
+  const { code, message } = codeAndMessage(error);
   const said = bound.lastScriptError();
   if (current === null || said === null) {
     if (code === "P3005") {
@@ -177,9 +179,10 @@ async function explain(error: unknown, current: Migration | null, bound: BoundEn
     return new MigrationError("failed", `The database could not be migrated: ${firstLine}`, current?.name, error);
   }
   await bound.engine.markMigrationRolledBack({ migrationName: current.name }).catch(() => {}); // Else the next run does it.
-  const script = withRecord(current).slice(0, Number(said.position ?? 0));
+  const { position, detail, hint } = said instanceof pg.DatabaseError ? said : {};
+  const script = withRecord(current).slice(0, Number(position ?? 0));
   const line = script ? ` (line ${script.split("\n").length})` : "";
-  const more = [said.detail, said.hint].filter(Boolean).join(" ");
+  const more = [detail, hint].filter(Boolean).join(" ");
   return new MigrationError(
     "failed",
     `The migration ${current.name} failed and nothing of it was kept; the database says: ${said.message}${line}.${more ? ` ${more}` : ""}`,
@@ -190,12 +193,13 @@ async function explain(error: unknown, current: Migration | null, bound: BoundEn
 
 /** `node prisma/src/migrate.ts`; the name is looked at because in a bundle every module is the main one. */
 if (import.meta.main && import.meta.filename.endsWith("migrate.ts")) {
-  const connectionString = process.env["DATABASE_URL"];
-  if (connectionString) {
-    await applyMigrations({ connectionString, onProgress: ({ message }) => console.log(message) }).catch((error) => {
-      console.error(error instanceof MigrationError ? error.message : error);
-      process.exitCode = 70;
-    });
+  if (databaseUrl) {
+    await applyMigrations({ connectionString: databaseUrl, onProgress: ({ message }) => console.log(message) }).catch(
+      (error) => {
+        console.error(error instanceof MigrationError ? error.message : error);
+        process.exitCode = 70;
+      },
+    );
   } else {
     console.error("Set DATABASE_URL to the database to migrate, as in postgres://user:password@host:5432/name.");
     process.exitCode = 78;

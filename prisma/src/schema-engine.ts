@@ -19,7 +19,7 @@ export const NO_FILTER = { externalTables: [], externalEnums: [] };
 export interface BoundEngine extends AsyncDisposable {
   readonly engine: glue.SchemaEngine;
   /** What the database said to the last script that failed; the engine's own error leaves most of it out. */
-  lastScriptError(): pg.DatabaseError | null;
+  lastScriptError(): Error | null;
 }
 
 /**
@@ -49,11 +49,10 @@ export async function openSchemaEngine(
   };
 }
 
-/** The part of the global WebAssembly that is used here; its declarations come with the DOM's alone. */
-interface Wasm {
+/** The part of the global WebAssembly that is used here; the compiler knows it with the DOM's declarations alone. */
+declare const WebAssembly: {
   instantiate(bytes: Uint8Array, imports: object): Promise<{ instance: { exports: { __wbindgen_start(): void } } }>;
-}
-const wasm = (globalThis as unknown as { WebAssembly: Wasm }).WebAssembly;
+};
 
 let loaded: Promise<void> | undefined;
 
@@ -67,10 +66,8 @@ function loadEngine(): Promise<void> {
     Object.assign(globalThis, { PRISMA_WASM_PANIC_REGISTRY: lastWords });
     const entry = createRequire(import.meta.url).resolve("@prisma/schema-engine-wasm/schema_engine_bg");
     const bytes = await readFile(entry.replace(/\.js$/, ".wasm"));
-    // wasm-bindgen's set-up functions are exported by the glue and left out of its declarations.
-    const { instance } = await wasm.instantiate(bytes, { "./schema_engine_bg.js": glue });
-    const setUp = glue as unknown as { __wbg_set_wasm(exports: object): void };
-    setUp.__wbg_set_wasm(instance.exports);
+    const { instance } = await WebAssembly.instantiate(bytes, { "./schema_engine_bg.js": glue });
+    glue.__wbg_set_wasm(instance.exports);
     instance.exports.__wbindgen_start();
   })();
   return loaded;
@@ -80,7 +77,7 @@ function loadEngine(): Promise<void> {
 function scriptWiseFactory(connectionString: string, amendScript: (script: string) => string) {
   const inner = new PrismaPg({ connectionString });
   const opened: SqlDriverAdapter[] = [];
-  let failure: pg.DatabaseError | null = null;
+  let failure: Error | null = null;
   const connect: SqlMigrationAwareDriverAdapterFactory["connect"] = async () => {
     const adapter = await inner.connect();
     const pool = adapter.underlyingDriver();
@@ -89,7 +86,7 @@ function scriptWiseFactory(connectionString: string, amendScript: (script: strin
       try {
         await runWhole(pool, amendScript(script));
       } catch (error) {
-        failure = error as pg.DatabaseError;
+        failure = error instanceof Error ? error : new Error(String(error));
         throw asAdapterError(failure);
       }
     };
@@ -143,14 +140,15 @@ function readOneByteChars(adapter: SqlDriverAdapter, pool: pg.Pool): void {
   };
 }
 
-function asAdapterError(error: pg.DatabaseError): DriverAdapterError {
+function asAdapterError(error: Error): DriverAdapterError {
+  const { code, severity, detail, column, hint } = error instanceof pg.DatabaseError ? error : {};
   return new DriverAdapterError({
     kind: "postgres",
-    code: error.code ?? "XX000",
-    severity: error.severity ?? "ERROR",
+    code: code ?? "08006", // connection_failure: the server itself gives every error a code.
+    severity: severity ?? "ERROR",
     message: error.message,
-    detail: error.detail,
-    column: error.column,
-    hint: error.hint,
+    detail,
+    column,
+    hint,
   });
 }

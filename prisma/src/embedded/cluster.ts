@@ -17,6 +17,7 @@ import {
 } from "node:fs";
 import { join } from "node:path";
 import { DatabaseStartError } from "../database-start-error.ts";
+import { codeAndMessage } from "../error-text.ts";
 import type { PostgresPrograms } from "./program.ts";
 import { explainStartFailure } from "./start-failure.ts";
 
@@ -47,7 +48,7 @@ export function openDataFolder(path: string): DataFolder {
     rmSync(probe);
     return { dataDir, clusterDir: join(dataDir, "cluster") };
   } catch (cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+    const { code } = codeAndMessage(cause);
     if (code === "ENOSPC" || code === "EDQUOT")
       throw explainStartFailure(["No space left on device"], "", { dataDir: path });
     const notFolder = code === "EEXIST" || code === "ENOTDIR";
