@@ -1,4 +1,4 @@
-import { strings } from "../strings.ts";
+import { strings } from "../strings/strings.ts";
 
 /** A refusal or failure in words for a person: what was wrong and what to do. `status` 0: the server was not reached. */
 export class ApiError extends Error {

@@ -58,8 +58,8 @@ export function createConnection(open: OpenStream, told: Told, chance: () => num
   const start = (): void => {
     stop();
     opened = topics;
-    if (topics.length === 0) return say({ phase: "idle" });
-    say({ phase: "connecting" });
+    say({ phase: topics.length === 0 ? "idle" : "connecting" });
+    if (topics.length === 0) return;
     close = open(topics, {
       opened: () => say({ heardAtMs: Date.now() }),
       heard: () => say({ phase: "live", heardAtMs: Date.now() }),

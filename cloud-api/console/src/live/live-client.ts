@@ -8,7 +8,7 @@ const LOST_AFTER_MS = 5_000;
 
 export interface LiveHealth {
   lost: boolean;
-  /** Local clock, ms: up to when the page's values are known to be the latest. */
+  /** Server clock, ms: up to when the page's values are known to be the latest. */
   asOfMs: number;
 }
 
@@ -58,9 +58,9 @@ export function createLiveClient(told: Told, connect: (receive: (message: OwnerM
     if (status.phase === "live" || status.phase === "idle") {
       clearTimeout(lostTimer);
       lostTimer = undefined;
-      setHealth({ lost: false, asOfMs: status.heardAtMs ?? health.asOfMs });
+      setHealth({ lost: false, asOfMs: health.asOfMs });
     } else if (lostTimer === undefined) {
-      const asOfMs = status.heardAtMs ?? Date.now();
+      const asOfMs = (status.heardAtMs ?? Date.now()) + status.serverOffsetMs;
       lostTimer = setTimeout(() => setHealth({ lost: true, asOfMs }), LOST_AFTER_MS);
     }
   };

@@ -1,0 +1,68 @@
+import type { Availability, ClassCount } from "../api/types.ts";
+import { strings } from "../strings/strings.ts";
+import { AVAILABILITY_ORDER, barWords, countsOf } from "./availability.ts";
+import { availabilityIcon, availabilityTone } from "./icons.ts";
+import "./state-bar.css";
+
+/** What a class of equipment is doing, as one bar; each state has its own pattern beside its colour. */
+export function StateBar({ count }: { count: ClassCount }) {
+  const counts = countsOf(count);
+  return (
+    <div className="wt-bar" role="img" aria-label={barWords(count)}>
+      {AVAILABILITY_ORDER.filter((state) => counts[state] > 0).map((state) => (
+        <span key={state} className={`wt-bar-part wt-state-${state}`} style={{ flexGrow: counts[state] }} />
+      ))}
+    </div>
+  );
+}
+
+/** The five numbers under a bar, always in the same places. The bar's own label says them to a screen reader. */
+export function StateCounts({ count, words = false }: { count: ClassCount; words?: boolean }) {
+  const counts = countsOf(count);
+  return (
+    <div className="wt-counts" aria-hidden="true">
+      {AVAILABILITY_ORDER.map((state) => (
+        <StateCount key={state} state={state} n={counts[state]} words={words} />
+      ))}
+    </div>
+  );
+}
+
+function StateCount({ state, n, words }: { state: Availability; n: number; words: boolean }) {
+  const Icon = availabilityIcon[state];
+  const tone = n === 0 ? "none" : availabilityTone[state];
+  return (
+    <span className={`wt-count wt-tone-${tone}`}>
+      <span className="wt-count-number">
+        <Icon size="1.05em" stroke={2} aria-hidden="true" />
+        <span className="wt-number">{n}</span>
+      </span>
+      {words ? <span className="wt-count-word">{strings.words.availability[state]}</span> : null}
+    </span>
+  );
+}
+
+/** The words of the five columns, once for all bars beside them. */
+export function StateWords() {
+  return (
+    <div className="wt-counts wt-count-words" aria-hidden="true">
+      {AVAILABILITY_ORDER.map((state) => (
+        <span key={state} className="wt-count-word">
+          <span className={`wt-swatch wt-state-${state}`} />
+          {strings.words.availability[state]}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+/** One state as word, icon and colour. */
+export function StateTag({ state }: { state: Availability }) {
+  const Icon = availabilityIcon[state];
+  return (
+    <span className={`wt-tag wt-tone-${availabilityTone[state]} wt-tag-${state}`}>
+      <Icon size="1.1em" stroke={2} aria-hidden="true" />
+      {strings.words.availability[state]}
+    </span>
+  );
+}
