@@ -1,7 +1,7 @@
+import pumpRack from "@wardtwin/device-profiles/catalog/infusion-pump/pump-rack-1";
 import type { DeviceIdentity } from "@wardtwin/device-profiles/vocabulary/identity";
 import { fail, ok } from "@wardtwin/device-profiles/vocabulary/result";
 import { expect, test } from "vitest";
-import pumpRack from "../../../device-profiles/catalog/infusion-pump/pump-rack-1.profile.ts";
 import type { Outcome, ReadFault } from "./device.ts";
 import { type Sighting, UNWATCHED, watched } from "./device-watch.ts";
 

@@ -1,6 +1,6 @@
+import defibReady from "@wardtwin/device-profiles/catalog/defibrillator/defib-ready-1";
 import { fail, ok } from "@wardtwin/device-profiles/vocabulary/result";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import defibReady from "../../../device-profiles/catalog/defibrillator/defib-ready-1.profile.ts";
 import type { DeviceReader, Outcome } from "./device.ts";
 import { runLine } from "./line-scheduler.ts";
 

@@ -1,7 +1,7 @@
+import defibReady from "@wardtwin/device-profiles/catalog/defibrillator/defib-ready-1";
 import type { DeviceSection } from "@wardtwin/device-profiles/twin-document/batch";
 import type { Reading } from "@wardtwin/device-profiles/vocabulary/reading";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import defibReady from "../../../device-profiles/catalog/defibrillator/defib-ready-1.profile.ts";
 import type { Sighting } from "../reading/device-watch.ts";
 import { Reporter } from "./reporter.ts";
 
