@@ -6,7 +6,10 @@ import { OPCUACertificateManager } from "node-opcua-certificate-manager";
 import { HOST } from "../ports.ts";
 
 export interface ServerCertificate {
+  /** Of the applications that may open a channel: any. */
   manager: OPCUACertificateManager;
+  /** Of the users that may sign in by certificate: none, for the rack knows a user name and password alone. */
+  userManager: OPCUACertificateManager;
   applicationUri: string;
   certificateFile: string;
 }
@@ -24,7 +27,8 @@ export async function serverCertificate(folder: string, rackId: string): Promise
     automaticallyAcceptUnknownCertificate: true,
     disableFileWatchers: true,
   });
-  await manager.initialize();
+  const userManager = new OPCUACertificateManager({ rootFolder: join(folder, "users"), disableFileWatchers: true });
+  await Promise.all([manager.initialize(), userManager.initialize()]);
   // The host stands in the URI and in the file's name, so that a data folder taken to another machine gets a new certificate.
   const host = hostname();
   const applicationUri = `urn:wardtwin:synthetic:${rackId}`;
@@ -45,5 +49,5 @@ export async function serverCertificate(folder: string, rackId: string): Promise
       outputFile: certificateFile,
     });
   }
-  return { manager, applicationUri, certificateFile };
+  return { manager, userManager, applicationUri, certificateFile };
 }

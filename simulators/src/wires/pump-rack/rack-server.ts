@@ -33,7 +33,7 @@ export async function startRackServer(options: RackServerOptions): Promise<RackS
 }
 
 function createServer({ port, certificate, credentials }: RackServerOptions): OPCUAServer {
-  const { manager, applicationUri, certificateFile } = certificate;
+  const { manager, userManager, applicationUri, certificateFile } = certificate;
   return new OPCUAServer({
     port,
     host: HOST,
@@ -41,12 +41,11 @@ function createServer({ port, certificate, credentials }: RackServerOptions): OP
     securityPolicies: [SecurityPolicy.Basic256Sha256],
     securityModes: [MessageSecurityMode.SignAndEncrypt],
     allowAnonymous: false,
-    disableDiscovery: true,
     isAuditing: false,
     maxConnectionsPerEndpoint: CONNECTIONS_MAX,
     serverCapabilities: { maxSessions: SESSIONS_MAX },
     serverCertificateManager: manager,
-    userCertificateManager: manager,
+    userCertificateManager: userManager,
     certificateFile,
     privateKeyFile: manager.privateKey,
     serverInfo: {

@@ -1,0 +1,215 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync } from "node:fs";
+import { connect, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Duplex } from "node:stream";
+import { setTimeout as delay } from "node:timers/promises";
+import { afterEach, expect, test } from "vitest";
+import { type Clock, wallClock } from "../../clock.ts";
+import { Ventilator } from "../../devices/ventilator.ts";
+import { FaultBoard } from "../../faults/fault-board.ts";
+import { planHospital } from "../../hospital/plan-hospital.ts";
+import type { Said, SimulatedDevice } from "../../hospital/simulated-device.ts";
+import { createRandom } from "../../random.ts";
+import { createRing } from "../../ring.ts";
+import { PortPool } from "../ports.ts";
+import { openPty } from "../pty.ts";
+import { serialWire } from "./serial-wire.ts";
+import { VentilatorPort } from "./ventilator-port.ts";
+
+const clock: Clock = { nowMs: () => Date.UTC(2026, 3, 4, 14, 1), monotonicMs: () => performance.now() };
+const FRAME_LENGTH = 1244;
+const FAST_BAUD = 4_000_000;
+const QUIET_MS = 80;
+
+const closers: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close();
+});
+
+function ventilator(): SimulatedDevice<Ventilator> {
+  const entry = planHospital(1).devices.find((device) => device.kind === "ventilator");
+  if (entry === undefined) throw new Error("no ventilator planned");
+  const body = new Ventilator({ inUseShare: 1, inUseMeanH: 1000 }, createRandom(1));
+  body.duty.hold("in-use");
+  body.step(0);
+  return { entry, body, faults: new FaultBoard("serial"), said: createRing<Said>(8) };
+}
+
+const optionsOf = (device: SimulatedDevice<Ventilator>) => ({
+  device,
+  clock,
+  random: createRandom(2),
+  wallTime: wallClock("Europe/Berlin"),
+  baudRate: FAST_BAUD,
+});
+
+async function overTcp(device = ventilator()) {
+  const wire = serialWire(new PortPool(process.pid), optionsOf(device));
+  const { url } = await wire.open();
+  closers.push(() => wire.close());
+  const port = Number(new URL(url).port);
+  const dial = async (): Promise<Socket> => {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    closers.push(() => socket.destroy());
+    await once(socket, "connect");
+    return socket;
+  };
+  return { device, wire, dial, port };
+}
+
+/** The end of a connection, whether or not it was reset. */
+const closed = (socket: Socket): Promise<unknown> => new Promise((resolve) => socket.once("close", resolve));
+
+/** Bytes that arrive until so many are there. */
+async function read(stream: Duplex, length: number): Promise<Buffer> {
+  let bytes = Buffer.alloc(0);
+  while (bytes.length < length) bytes = Buffer.concat([bytes, (await once(stream, "data"))[0]]);
+  return bytes;
+}
+
+/** Everything that arrives until the line has been quiet for a while. */
+async function readUntilQuiet(stream: Duplex): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let heardAt = performance.now();
+  const hear = (chunk: Buffer): void => {
+    chunks.push(chunk);
+    heardAt = performance.now();
+  };
+  stream.on("data", hear);
+  while (performance.now() - heardAt < QUIET_MS) await delay(10);
+  stream.off("data", hear);
+  return Buffer.concat(chunks);
+}
+
+test("SNDF over TCP brings the whole report with the ventilator's serial and its wall clock", async () => {
+  const { device, dial } = await overTcp();
+  const socket = await dial();
+  socket.write(Buffer.from([0x53, 0x4e, 0x44, 0x46, 0x0d]));
+  const frame = (await read(socket, FRAME_LENGTH)).toString("latin1");
+  expect(frame).toHaveLength(FRAME_LENGTH);
+  expect(frame.slice(0, 56)).toBe(`MISCF,1225,169 ,\x0216:01 ,840 ${device.entry.serial}    ,APR 04 2026 ,`);
+  expect(frame.slice(-2)).toBe("\x03\r");
+  expect(device.said.items()).toMatchObject([{ request: "SNDF", operatingState: "in-use", whole: true }]);
+});
+
+test("a request is collected until CR; an unknown one earns no reply and spoils nothing", async () => {
+  const { dial } = await overTcp();
+  const socket = await dial();
+  socket.write("SN");
+  socket.write("DX\r\r");
+  expect(await readUntilQuiet(socket)).toHaveLength(0);
+  socket.write("RSET\rSNDF\rSNDF\r");
+  expect(await read(socket, 2 * FRAME_LENGTH)).toHaveLength(2 * FRAME_LENGTH);
+});
+
+test("two clients of one serial device server hear the same bytes", async () => {
+  const { dial } = await overTcp();
+  const [first, second] = [await dial(), await dial()];
+  first.write("SNDF\r");
+  const [heard, overheard] = await Promise.all([read(first, FRAME_LENGTH), read(second, FRAME_LENGTH)]);
+  expect(overheard.equals(heard)).toBe(true);
+});
+
+test("pulled out, the port ends its connections and refuses new ones; put back, it answers at the same address", async () => {
+  const { device, wire, dial, port } = await overTcp();
+  const socket = await dial();
+  const ended = closed(socket);
+  device.faults.merge({ plugged: false });
+  await wire.refresh();
+  await ended;
+  const refused = connect(port, "127.0.0.1");
+  const [error] = await once(refused, "error");
+  expect(error.code).toBe("ECONNREFUSED");
+  device.faults.merge({ plugged: true });
+  await wire.refresh();
+  const again = await dial();
+  again.write("SNDF\r");
+  expect(await read(again, FRAME_LENGTH)).toHaveLength(FRAME_LENGTH);
+});
+
+test("silent or switched off, it is connected and says nothing, and does not catch up later", async () => {
+  const { device, dial } = await overTcp();
+  const socket = await dial();
+  device.faults.merge({ silent: true });
+  socket.write("SNDF\r");
+  expect(await readUntilQuiet(socket)).toHaveLength(0);
+  device.faults.merge({ silent: false });
+  device.body.duty.hold("off");
+  socket.write("SNDF\r");
+  expect(await readUntilQuiet(socket)).toHaveLength(0);
+  device.body.duty.hold("standby");
+  socket.write("SNDF\r");
+  expect(await read(socket, FRAME_LENGTH)).toHaveLength(FRAME_LENGTH);
+});
+
+test("each way of spoiling a reply spoils it in its own way", async () => {
+  const { device, dial } = await overTcp();
+  const socket = await dial();
+  const ask = async (faults: object, length = FRAME_LENGTH): Promise<Buffer> => {
+    expect(
+      device.faults.merge({ truncatedReply: false, wrongCount: false, garbageReply: false, ...faults }),
+    ).toBeNull();
+    socket.write("SNDF\r");
+    return read(socket, length);
+  };
+  const truncated = await ask({ truncatedReply: true }, 1);
+  expect(truncated.length + (await readUntilQuiet(socket)).length).toBeLessThan(FRAME_LENGTH);
+  expect(truncated.subarray(0, 1).toString()).toBe("M");
+  const miscounted = await ask({ wrongCount: true });
+  expect(miscounted).toHaveLength(FRAME_LENGTH);
+  expect(miscounted.toString("latin1").startsWith("MISCF,1219,169 ,")).toBe(true);
+  const noise = await ask({ garbageReply: true });
+  expect(noise).toHaveLength(FRAME_LENGTH);
+  expect(noise.toString("latin1").startsWith("MISCF")).toBe(false);
+  const skewed = await ask({ clockOffsetMin: 90 });
+  expect(skewed.subarray(17, 22).toString()).toBe("17:31");
+  expect(device.said.items().map((said) => said.whole)).toEqual([false, false, false, true]);
+});
+
+test("on a slow line a plug pulled in the middle of a report leaves a part of it", async () => {
+  const { device, wire, dial } = await overTcp();
+  const socket = await dial();
+  device.faults.merge({ baudRate: 1200 });
+  socket.write("SNDF\r");
+  const ended = closed(socket);
+  const [first] = await once(socket, "data");
+  expect(first.length).toBeLessThan(FRAME_LENGTH);
+  device.faults.merge({ plugged: false });
+  await wire.refresh();
+  await ended;
+});
+
+const hasSocat = spawnSync("socat", ["-V"]).status === 0;
+
+test.skipIf(!hasSocat)("SNDF over a pty (needs Debian package socat: apt-get install socat)", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "wardtwin-pty-"));
+  const [near, far] = [join(folder, "ventilator"), join(folder, "gateway")];
+  const socat: ChildProcess = spawn("socat", [`pty,raw,echo=0,link=${near}`, `pty,raw,echo=0,link=${far}`]);
+  closers.push(() => socat.kill());
+  const open = async (path: string): Promise<Duplex> => {
+    for (let tries = 0; ; tries += 1) {
+      try {
+        return openPty(path);
+      } catch (error) {
+        if (tries > 200) throw error;
+        await delay(20);
+      }
+    }
+  };
+  const port = new VentilatorPort(optionsOf(ventilator()));
+  closers.push(() => port.close());
+  port.attach(await open(near));
+  const gateway = await open(far);
+  closers.push(() => gateway.destroy());
+  gateway.on("error", () => undefined);
+  gateway.write("SNDF\r");
+  const frame = await read(gateway, FRAME_LENGTH);
+  expect(frame.subarray(0, 16).toString()).toBe("MISCF,1225,169 ,");
+  expect(frame.subarray(-2).toString("hex")).toBe("030d");
+  gateway.write("SNDX\r");
+  expect(await readUntilQuiet(gateway)).toHaveLength(0);
+});
