@@ -22,12 +22,14 @@ const OPEN_TIMEOUT_MS = 1_000;
  */
 export class ByteLink {
   readonly #open: OpenStream;
+  readonly #monoMs: () => number;
   readonly #gate: ReconnectGate<LinkError>;
   #stream: Duplex | null = null;
   #silences = 0;
 
   constructor(open: OpenStream, monoMs: () => number) {
     this.#open = open;
+    this.#monoMs = monoMs;
     this.#gate = new ReconnectGate(monoMs);
   }
 
@@ -59,6 +61,7 @@ export class ByteLink {
     if (this.#stream !== null && !this.#stream.destroyed) return this.#stream;
     const reason = this.#gate.blockedBy();
     if (reason !== null) throw reason;
+    const sinceMs = this.#monoMs();
     try {
       const stream = await this.#open(OPEN_TIMEOUT_MS);
       // What comes without having been asked for is nobody's: read it, so that it never piles up, and let it go.
@@ -70,7 +73,7 @@ export class ByteLink {
       return stream;
     } catch (error) {
       const fault = asLinkError(error);
-      this.#gate.failed(fault);
+      this.#gate.failed(fault, sinceMs);
       throw fault;
     }
   }

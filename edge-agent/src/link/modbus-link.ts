@@ -23,12 +23,14 @@ interface ModbusRequest extends AddressRange {
  */
 export class ModbusLink {
   readonly #address: { host: string; port: number };
+  readonly #monoMs: () => number;
   readonly #gate: ReconnectGate<LinkError>;
   #client: ModbusClient | null = null;
   #silences = 0;
 
   constructor(address: { host: string; port: number }, monoMs: () => number) {
     this.#address = address;
+    this.#monoMs = monoMs;
     this.#gate = new ReconnectGate(monoMs);
   }
 
@@ -74,6 +76,7 @@ export class ModbusLink {
     this.close();
     const reason = this.#gate.blockedBy();
     if (reason !== null) throw reason;
+    const sinceMs = this.#monoMs();
     try {
       // The socket is opened here, because the library's own connect has no time-out.
       const socket = await openSocket(this.#address.host, this.#address.port, OPEN_TIMEOUT_MS);
@@ -86,7 +89,7 @@ export class ModbusLink {
       return client;
     } catch (error) {
       const fault = asLinkError(error);
-      this.#gate.failed(fault);
+      this.#gate.failed(fault, sinceMs);
       throw fault;
     }
   }

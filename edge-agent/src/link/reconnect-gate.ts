@@ -21,11 +21,16 @@ export class ReconnectGate<Reason> {
     return this.#monoMs() < this.#closedUntilMs ? this.#reason : null;
   }
 
-  failed(reason: Reason): void {
-    const pauseMs = Math.min(PAUSE_MAX_MS, PAUSE_MIN_MS * 2 ** this.#failures);
+  /**
+   * @param sinceMs when the attempt that failed began: one that cost a long wait is followed by a pause twice as long, in
+   * which every unit of the line learns of it at once instead of waiting as long again.
+   */
+  failed(reason: Reason, sinceMs: number): void {
+    const nowMs = this.#monoMs();
+    const pauseMs = Math.max(PAUSE_MIN_MS * 2 ** this.#failures, 2 * (nowMs - sinceMs));
     this.#failures++;
     this.#reason = reason;
-    this.#closedUntilMs = this.#monoMs() + pauseMs;
+    this.#closedUntilMs = nowMs + Math.min(PAUSE_MAX_MS, pauseMs);
   }
 
   opened(): void {
