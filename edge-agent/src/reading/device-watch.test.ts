@@ -47,6 +47,7 @@ test("a device that never answered is told as unreachable too", () => {
 
 test("an empty slot says nothing; one that was left says so once", () => {
   expect(links(vacant, vacant, vacant)).toEqual([]);
+  expect(links(vacant, silent, silent, silent)).toEqual([]);
   expect(links(seen(), vacant, vacant, vacant)).toEqual(["0 connected in-use", "1000 unreachable unknown"]);
 });
 

@@ -22,7 +22,8 @@ export interface Sighting {
 /** What the watch remembers of one device between polls. */
 export interface Watch {
   failures: number;
-  link: DeviceLink | "unknown";
+  /** `vacant`: the place itself said that nobody is there, so that its silence later says nothing about a device. */
+  link: DeviceLink | "unknown" | "vacant";
   /** What the device last said of itself. */
   identity: DeviceIdentity;
 }
@@ -51,8 +52,10 @@ export function watched(watch: Watch, outcome: Outcome): { watch: Watch; sightin
     return { watch: { failures: 0, link: "connected", identity }, sightings };
   }
   if (result.fault === "codec.vacant") {
-    return { watch: UNWATCHED, sightings: watch.link === "connected" ? [lost(blanksOf(device))] : [] };
+    const vacated: Watch = { ...UNWATCHED, link: "vacant" };
+    return { watch: vacated, sightings: watch.link === "connected" ? [lost(blanksOf(device))] : [] };
   }
+  if (watch.link === "vacant") return { watch, sightings: [] };
   const failures = watch.failures + 1;
   if (failures < FAILURES_MAX) return { watch: { ...watch, failures }, sightings: [] };
   const sighting = lost(watch.link === "unreachable" ? [] : blanksOf(device));

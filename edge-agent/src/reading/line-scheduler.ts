@@ -37,7 +37,9 @@ export async function runLine(
     const atMonoMs = clock.monoMs();
     if (signal.aborted) return;
     onOutcome({ device, poll: next.poll, atMonoMs, result });
-    plan = replaced(plan, next, rescheduled(next, result.ok, atMonoMs, chance));
+    // An empty place answers at once and keeps its rhythm, so that whoever is put there is found at once too.
+    const answered = result.ok || result.fault === "codec.vacant";
+    plan = replaced(plan, next, rescheduled(next, answered, atMonoMs, chance));
     if (!(await slept(GAP_MS, signal))) return;
   }
 }
