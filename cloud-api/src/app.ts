@@ -22,6 +22,7 @@ import { observationRoutes } from "./observation/routes.ts";
 import type { Clock } from "./platform/clock.ts";
 import { FleetError } from "./platform/fleet-error.ts";
 import type { Log } from "./platform/log.ts";
+import { hoistTitledSchemas } from "./platform/openapi.ts";
 import { replyWithProblems } from "./platform/problem-reply.ts";
 import type { Random } from "./platform/random.ts";
 
@@ -77,7 +78,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   app.get(
     `${API}/openapi.json`,
     { config: { access: "public" }, schema: { hide: true, response: { 200: Type.Unknown() } } },
-    async () => app.swagger(),
+    async () => hoistTitledSchemas(app.swagger()),
   );
   if (consoleDir !== null) await serveConsole(app, consoleDir);
   return app;

@@ -2,7 +2,7 @@ import Type, { type Static } from "typebox";
 import { RegistryId } from "../platform/schema.ts";
 
 export const ROLES = ["biomedical-engineer", "bed-manager", "ward", "porter", "installer", "administrator"] as const;
-export const Role = Type.Enum([...ROLES], { $id: "Role" });
+export const Role = Type.Enum([...ROLES], { title: "Role" });
 export type Role = (typeof ROLES)[number];
 
 const Email = Type.String({ minLength: 3, maxLength: 254, pattern: "^[^@\\s]+@[^@\\s]+$" });
@@ -11,7 +11,7 @@ const NewPassword = Type.String({ minLength: 12, maxLength: 256 });
 
 export const User = Type.Object(
   { id: Type.String(), email: Type.String(), name: Type.String(), role: Type.Enum([...ROLES]) },
-  { $id: "User" },
+  { title: "User" },
 );
 export type User = Static<typeof User>;
 
@@ -26,7 +26,7 @@ export const Session = Type.Object(
       Type.Null(),
     ]),
   },
-  { $id: "Session" },
+  { title: "Session" },
 );
 export type Session = Static<typeof Session>;
 
@@ -38,10 +38,10 @@ export const NewUser = Type.Object({
 });
 export type NewUser = Static<typeof NewUser>;
 
-export const UserList = Type.Object({ users: Type.Array(User) }, { $id: "UserList" });
+export const UserList = Type.Object({ users: Type.Array(User) }, { title: "UserList" });
 
 /** Is the one-time set-up still open: true until the first administrator exists. */
-export const SetupState = Type.Object({ open: Type.Boolean() }, { $id: "SetupState" });
+export const SetupState = Type.Object({ open: Type.Boolean() }, { title: "SetupState" });
 
 /** The one-time set-up: the token of the printed link makes the first administrator. */
 export const Setup = Type.Object({

@@ -126,8 +126,9 @@ function withLink(present: Present, word: string | undefined, atMs: number): Pre
 }
 
 function withState(present: Present, state: OperatingState, atMs: number): Present {
-  const { operatingState, operatingSinceMs, lastKnownState, lastKnownAtMs, idleSinceMs } = present;
-  const since = state === operatingState && operatingSinceMs !== null ? operatingSinceMs : atMs;
+  const { operatingState, operatingSinceMs, operatingAtMs, lastKnownState, lastKnownAtMs, idleSinceMs } = present;
+  const goesOn = state === operatingState && operatingAtMs !== null && atMs - operatingAtMs <= BREAK_BRIDGED_MS;
+  const since = goesOn && operatingSinceMs !== null ? operatingSinceMs : atMs;
   const next = { ...present, operatingState: state, operatingSinceMs: since, operatingAtMs: atMs };
   if (state === "unknown") return next;
   const bridged =

@@ -59,7 +59,7 @@ export const WardMap = Type.Object(
     totals: Type.Array(ClassCount),
     notices: Type.Array(NoticeCount),
   },
-  { $id: "WardMap" },
+  { title: "WardMap" },
 );
 export type WardMap = Static<typeof WardMap>;
 
@@ -79,11 +79,14 @@ export type TwinChip = Static<typeof TwinChip>;
 
 export const WardView = Type.Object(
   { at: Instant, ward: WardTile, devices: Type.Array(TwinChip) },
-  { $id: "WardView" },
+  { title: "WardView" },
 );
 export type WardView = Static<typeof WardView>;
 
-export const TwinList = Type.Object({ twins: Type.Array(TwinChip), next: OrNull(Type.String()) }, { $id: "TwinList" });
+export const TwinList = Type.Object(
+  { twins: Type.Array(TwinChip), next: OrNull(Type.String()) },
+  { title: "TwinList" },
+);
 
 /** A fact with where it comes from and since when; word "unknown" with a null source where nobody has told. */
 const Fact = <const Words extends readonly string[]>(words: Words) =>
@@ -184,6 +187,6 @@ export const TwinView = Type.Object(
     }),
     metrics: Type.Array(TwinMetric),
   },
-  { $id: "TwinView" },
+  { title: "TwinView" },
 );
 export type TwinView = Static<typeof TwinView>;

@@ -57,7 +57,7 @@ export type RegistryImport = Static<typeof RegistryImport>;
 
 export const RegistryImported = Type.Object(
   { wards: Type.Integer(), gateways: Type.Integer(), devices: Type.Integer(), bindings: Type.Integer() },
-  { $id: "RegistryImported" },
+  { title: "RegistryImported" },
 );
 
 export const Gateway = Type.Object({
@@ -69,11 +69,11 @@ export const Gateway = Type.Object({
   linkSince: Type.Union([Instant, Type.Null()]),
   lastBatchAt: Type.Union([Instant, Type.Null()]),
 });
-export const GatewayList = Type.Object({ gateways: Type.Array(Gateway) }, { $id: "GatewayList" });
+export const GatewayList = Type.Object({ gateways: Type.Array(Gateway) }, { title: "GatewayList" });
 
 /** A PKCS#10 request; the private key never leaves the gateway. */
 export const CertificateRequest = Type.Object({ csrPem: Type.String({ minLength: 1, maxLength: 16_384 }) });
 export const CertificateIssued = Type.Object(
   { certificatePem: Type.String(), caPem: Type.String(), notAfter: Instant },
-  { $id: "CertificateIssued" },
+  { title: "CertificateIssued" },
 );

@@ -25,7 +25,7 @@ export const History = Type.Object(
     step: Type.Enum(["1min"]),
     points: Type.Array(MinutePoint),
   },
-  { $id: "History" },
+  { title: "History" },
 );
 export type History = Static<typeof History>;
 
@@ -33,7 +33,7 @@ export type History = Static<typeof History>;
 export const StateStretch = Type.Object({ state: Type.Enum([...OPERATING_STATES]), from: Instant, to: Instant });
 export const StateRibbon = Type.Object(
   { device: RegistryId, from: Instant, to: Instant, stretches: Type.Array(StateStretch) },
-  { $id: "StateRibbon" },
+  { title: "StateRibbon" },
 );
 export type StateRibbon = Static<typeof StateRibbon>;
 
@@ -50,6 +50,6 @@ export const Usage = Type.Object(
     /** Time since the first observation in which nobody saw the device's state. */
     unknownH: Type.Number({ minimum: 0 }),
   },
-  { $id: "Usage" },
+  { title: "Usage" },
 );
 export type Usage = Static<typeof Usage>;

@@ -9,7 +9,7 @@ export const Problem = Type.Object(
     code: Type.String(),
     detail: Type.String(),
   },
-  { $id: "Problem" },
+  { title: "Problem" },
 );
 export type Problem = Static<typeof Problem>;
 
