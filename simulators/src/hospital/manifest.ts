@@ -24,7 +24,7 @@ export const Ward = Type.Object({
 
 export const Gateway = Type.Object({ id: Id, name: Text, ward: Id });
 
-/** One wire of one gateway, with every device on it. `unit` is "1" on a serial port, the Modbus unit id, or `Slot3`. */
+/** One wire of one gateway, with every device on it. `unit` is "1" on a serial port, the Modbus unit id, or the number of a rack slot. */
 export const Line = Type.Object({
   id: Id,
   gateway: Id,

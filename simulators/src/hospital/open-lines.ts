@@ -57,7 +57,7 @@ function rackWire(line: PlannedLine, context: LineContext): Wire {
     rackId: line.id,
     serial: `PR${String(random.integer(1, 999_999)).padStart(6, "0")}`,
     slotCount: SLOTS_PER_RACK,
-    pumps: new Map([...units].map(([unit, pump]) => [Number(unit.replace("Slot", "")), pump])),
+    pumps: new Map([...units].map(([unit, pump]) => [Number(unit), pump])),
     credentials: { username: "wardtwin", password: password(random) },
     folder: join(context.dataDir, "racks", line.id),
   });

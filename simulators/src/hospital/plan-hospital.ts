@@ -130,7 +130,7 @@ function pumps(random: Random, count: number): { devices: Device[]; lines: Plann
       ward,
       profile: "wardtwin-synthetic/pump-rack-1",
     });
-    lines.at(-1)?.units.push({ unit: `Slot${slot + 1}`, device: id });
+    lines.at(-1)?.units.push({ unit: String(slot + 1), device: id });
   }
   return { devices, lines };
 }
