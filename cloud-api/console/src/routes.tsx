@@ -21,8 +21,11 @@ import { PATHS } from "./paths.ts";
 import { isRange, type Range } from "./ui/ribbon-range.ts";
 
 type Search = Record<string, unknown>;
-const textIn = (search: Search, name: string): string | undefined =>
-  typeof search[name] === "string" && search[name] !== "" ? search[name] : undefined;
+/** The router reads "12" and "true" as more than words; here they are words again. */
+function textIn(search: Search, name: string): string | undefined {
+  const value = search[name];
+  return ["string", "number", "boolean"].includes(typeof value) && value !== "" ? String(value) : undefined;
+}
 
 const root = createRootRouteWithContext<{ client: QueryClient }>()({
   component: Outlet,
@@ -72,7 +75,7 @@ const map = createRoute({
   path: PATHS.map,
   validateSearch: (search: Search): MapSearch => {
     const ward = textIn(search, "ward");
-    return { ...(ward === undefined ? {} : { ward }), ...(search["wall"] === "1" ? { wall: "1" } : {}) };
+    return { ...(ward === undefined ? {} : { ward }), ...(textIn(search, "wall") === "1" ? { wall: "1" } : {}) };
   },
   component: WardMapPage,
 });

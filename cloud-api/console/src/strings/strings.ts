@@ -75,7 +75,7 @@ export const strings = {
     bar: (n: number, kind: keyof typeof words.kind, parts: readonly string[]) =>
       parts.length === 0 ? kindCount(n, kind) : `${kindCount(n, kind)}: ${parts.join(", ")}`,
     barPart: (n: number, word: string) => `${n} ${word.toLowerCase()}`,
-    asOf: "values as of",
+    asOf: "as of",
     neverHeard: "nothing heard yet",
     open: (ward: string) => `${ward}: show its devices`,
     wall: "Wall view",

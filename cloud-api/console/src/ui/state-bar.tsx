@@ -37,7 +37,12 @@ function StateCount({ state, n, words }: { state: Availability; n: number; words
         <Icon size="1.05em" stroke={2} aria-hidden="true" />
         <span className="wt-number">{n}</span>
       </span>
-      {words ? <span className="wt-count-word">{strings.words.availability[state]}</span> : null}
+      {words ? (
+        <span className="wt-count-word">
+          <span className={`wt-swatch wt-state-${state}`} />
+          {strings.words.availability[state]}
+        </span>
+      ) : null}
     </span>
   );
 }
@@ -48,7 +53,6 @@ export function StateWords() {
     <div className="wt-counts wt-count-words" aria-hidden="true">
       {AVAILABILITY_ORDER.map((state) => (
         <span key={state} className="wt-count-word">
-          <span className={`wt-swatch wt-state-${state}`} />
           {strings.words.availability[state]}
         </span>
       ))}

@@ -14,11 +14,25 @@ const ink: MantineColorsTuple = [
   "#1a3855",
 ];
 
+/** The dark scheme's greys lean to blue, as the light scheme's do. */
+const dark: MantineColorsTuple = [
+  "#d5dde6",
+  "#b9c4d0",
+  "#97a4b3",
+  "#6c7b8c",
+  "#3c4a5a",
+  "#303c4a",
+  "#232d39",
+  "#18202a",
+  "#131a22",
+  "#10151b",
+];
+
 export const theme = createTheme({
-  colors: { ink },
+  colors: { ink, dark },
   primaryColor: "ink",
   primaryShade: { light: 7, dark: 6 },
-  fontFamily: 'system-ui, -apple-system, "Segoe UI", Inter, Roboto, "Helvetica Neue", Arial, sans-serif',
+  fontFamily: '-apple-system, "Segoe UI", Roboto, "Helvetica Neue", Arial, sans-serif',
   fontFamilyMonospace: 'ui-monospace, "Cascadia Mono", "Segoe UI Mono", "Liberation Mono", monospace',
   defaultRadius: "md",
   focusRing: "auto",

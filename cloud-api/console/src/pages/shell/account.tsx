@@ -28,7 +28,7 @@ export function Account({ user }: { user: Session["user"] }) {
     },
   });
   return (
-    <div className="wt-account wt-no-print wt-not-on-wall">
+    <div className="wt-account wt-no-print">
       <div className="wt-user">
         <span className="wt-user-name">{user.name}</span>
         <span className="wt-user-role">{strings.words.role[user.role]}</span>

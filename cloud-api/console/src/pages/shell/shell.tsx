@@ -1,11 +1,13 @@
-import { Link, Outlet, useRouteContext, useSearch } from "@tanstack/react-router";
+import { useElementSize } from "@mantine/hooks";
+import { IconX } from "@tabler/icons-react";
+import { Link, Outlet, useMatches, useRouteContext } from "@tanstack/react-router";
 import { useEffect, useMemo } from "react";
-import { useLive, useLiveClient, useLiveHealth } from "../../live/hooks.ts";
+import { useLive, useLiveClient, useLiveHealth, useServerNow } from "../../live/hooks.ts";
 import { PATHS } from "../../paths.ts";
 import { strings } from "../../strings/strings.ts";
 import { siteTime } from "../../ui/format.ts";
 import { LostBanner } from "../../ui/messages.tsx";
-import { SiteTimeContext } from "../../ui/site-time.tsx";
+import { SiteTimeContext, useSiteTime } from "../../ui/site-time.tsx";
 import { Account } from "./account.tsx";
 import { Mark, SimulatedBand } from "./frame.tsx";
 import "./shell.css";
@@ -13,7 +15,8 @@ import "./shell.css";
 /** The frame of every page behind sign-in. It always follows the map, so that each page knows whether the line is up. */
 export function Shell() {
   const { session } = useRouteContext({ from: "/signed-in" });
-  const { wall } = useSearch({ strict: false });
+  const wall = useMatches({ select: (matches) => matches.some(({ search }) => "wall" in search) });
+  const header = useElementSize();
   const live = useLiveClient();
   useEffect(() => {
     live.setUser(session.user.id);
@@ -26,23 +29,25 @@ export function Shell() {
 
   return (
     <SiteTimeContext value={time}>
-      <div className={`wt-shell ${wall === "1" ? "wt-wall" : ""} ${lost ? "wt-not-live" : ""}`}>
+      <div
+        className={`wt-shell ${wall ? "wt-wall" : ""} ${lost ? "wt-not-live" : ""}`}
+        style={{ "--wt-header": `${header.height}px` }}
+      >
         <a className="wt-skip" href="#content">
           {strings.shell.skip}
         </a>
-        <header className="wt-header">
+        <header ref={header.ref} className="wt-header">
           {session.site?.simulated === true ? <SimulatedBand /> : null}
           <div className="wt-header-row">
             <Mark hospital={session.site?.name ?? strings.noHospital} />
-            <nav aria-label={strings.shell.main} className="wt-nav wt-no-print wt-not-on-wall">
-              <Link to={PATHS.map} activeOptions={{ exact: true, includeSearch: false }} className="wt-nav-link">
-                {strings.map.title}
-              </Link>
-              <Link to={PATHS.gateways} className="wt-nav-link">
-                {strings.gateways.title}
-              </Link>
-            </nav>
-            <Account user={session.user} />
+            {wall ? (
+              <WallTools />
+            ) : (
+              <>
+                <Nav />
+                <Account user={session.user} />
+              </>
+            )}
           </div>
         </header>
         <main id="content" tabIndex={-1} className="wt-main">
@@ -51,5 +56,32 @@ export function Shell() {
         <LostBanner />
       </div>
     </SiteTimeContext>
+  );
+}
+
+function Nav() {
+  return (
+    <nav aria-label={strings.shell.main} className="wt-nav wt-no-print">
+      <Link to={PATHS.map} activeOptions={{ exact: true, includeSearch: false }} className="wt-nav-link">
+        {strings.map.title}
+      </Link>
+      <Link to={PATHS.gateways} className="wt-nav-link">
+        {strings.gateways.title}
+      </Link>
+    </nav>
+  );
+}
+
+/** On a wall nobody signs out; what matters there is what time the picture is of. */
+function WallTools() {
+  const time = useSiteTime();
+  const nowMs = useServerNow();
+  return (
+    <div className="wt-wall-tools">
+      <span className="wt-number">{time.clock(nowMs)}</span>
+      <Link to={PATHS.map} aria-label={strings.map.leaveWall} title={strings.map.leaveWall} className="wt-quiet-button">
+        <IconX size="1.2em" aria-hidden="true" />
+      </Link>
+    </div>
   );
 }

@@ -18,7 +18,7 @@ export function Strip({ totals, notices }: { totals: ClassCount[]; notices: Noti
           ))}
       </section>
       <section className="wt-strip-notices wt-panel" aria-label={strings.map.notices}>
-        <h2 className="wt-label">{strings.map.notices}</h2>
+        <h2 className="wt-strip-notices-title">{strings.map.notices}</h2>
         <Notices notices={notices} />
       </section>
     </div>

@@ -46,7 +46,7 @@ export function Tile({ ward, kinds, opened }: Props) {
 /** Said only when it matters: a picture less than a minute old is as good as the present. */
 function TileAge({ asOf }: { asOf: string | null }) {
   const nowMs = useServerNow();
-  if (asOf === null) return <span className="wt-tile-age">{strings.map.neverHeard}</span>;
+  if (asOf === null) return <span className="wt-tile-age wt-muted">{strings.map.neverHeard}</span>;
   if (nowMs - Date.parse(asOf) < OLD_MS) return null;
   return (
     <span className="wt-tile-age">
@@ -62,7 +62,7 @@ function TileClass({ kind, count }: { kind: DeviceKind; count: ClassCount | unde
     <div className={`wt-tile-class ${none ? "wt-tile-class-none" : ""}`}>
       <div className="wt-tile-class-head">
         <Icon size="1.15em" stroke={1.7} aria-hidden="true" />
-        <span>{none ? strings.map.none(kind) : strings.words.kind[kind].many}</span>
+        <span className="wt-tile-class-name">{none ? strings.map.none(kind) : strings.words.kind[kind].many}</span>
         {none ? null : <span className="wt-tile-have wt-number">{count.have}</span>}
       </div>
       {none ? null : (

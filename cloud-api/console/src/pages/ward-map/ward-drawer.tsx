@@ -1,8 +1,8 @@
-import { Drawer } from "@mantine/core";
+import { CloseButton } from "@mantine/core";
 import { IconBox } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useState } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
 import { wardQuery } from "../../api/queries.ts";
 import type { TwinChip, WardView } from "../../api/types.ts";
 import { useLive } from "../../live/hooks.ts";
@@ -16,56 +16,54 @@ import { StateBar, StateTag } from "../../ui/state-bar.tsx";
 
 const text = strings.ward;
 
-/** One ward opened beside the map: its devices, each a link to its twin. */
-export function WardDrawer({ id, close }: { id: string | undefined; close: () => void }) {
-  const shown = useLast(id);
-  return (
-    <Drawer.Root opened={id !== undefined} onClose={close} position="right" size={440}>
-      <Drawer.Overlay backgroundOpacity={0.25} />
-      <Drawer.Content className="wt-drawer" aria-label={strings.ward.devices(0)}>
-        {shown === undefined ? null : <OpenedWard key={shown} id={shown} />}
-      </Drawer.Content>
-    </Drawer.Root>
-  );
-}
-
-/** What was there last, so that a closing drawer does not empty before it has slid away. */
-function useLast(id: string | undefined): string | undefined {
-  const [last, setLast] = useState(id);
-  useEffect(() => {
-    if (id !== undefined) setLast(id);
-  }, [id]);
-  return id ?? last;
-}
-
-function OpenedWard({ id }: { id: string }) {
+/** One ward opened beside the map: its devices, each a link to its twin. The map stays in reach beside it. */
+export function WardDrawer({ id, close }: { id: string; close: () => void }) {
   const ward = useQuery(wardQuery(id));
   useLive(ward.isSuccess ? wardTopic(id) : null);
+  const panel = useFocusWhileOpen(id);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === "Escape") close();
+  };
+
   return (
-    <>
-      <Drawer.Header className="wt-drawer-head">
+    <aside ref={panel} className="wt-drawer" tabIndex={-1} aria-labelledby="ward-name" onKeyDown={onKeyDown}>
+      <div className="wt-drawer-head">
         <div>
-          <Drawer.Title className="wt-drawer-title">
+          <h2 id="ward-name" className="wt-drawer-title">
             {ward.data?.ward.name ?? (ward.isError ? text.unknown : id)}
-          </Drawer.Title>
+          </h2>
           {ward.data === undefined ? null : (
             <div className="wt-muted">
               {text.devices(ward.data.devices.length)} · {strings.map.floor(ward.data.ward.floor)}
             </div>
           )}
         </div>
-        <Drawer.CloseButton aria-label={text.close} />
-      </Drawer.Header>
-      <Drawer.Body className="wt-drawer-body">
+        <CloseButton size="lg" aria-label={text.close} onClick={close} />
+      </div>
+      <div className="wt-drawer-body">
         {ward.isPending ? <Loading rows={5} height={64} /> : null}
         {ward.isError ? <ErrorState error={ward.error} retry={() => void ward.refetch()} /> : null}
         {ward.data?.devices.length === 0 ? (
           <EmptyState icon={IconBox} title={text.empty} text={text.emptyText} />
         ) : null}
         {ward.data === undefined ? null : <Classes view={ward.data} />}
-      </Drawer.Body>
-    </>
+      </div>
+    </aside>
   );
+}
+
+/** The keyboard follows into the panel, and returns to where it was when the panel closes. */
+function useFocusWhileOpen(id: string): RefObject<HTMLElement | null> {
+  const panel = useRef<HTMLElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another ward in the same panel is a new opening
+  useEffect(() => {
+    const before = document.activeElement;
+    panel.current?.focus({ preventScroll: true });
+    return () => {
+      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
+    };
+  }, [id]);
+  return panel;
 }
 
 function Classes({ view }: { view: WardView }) {

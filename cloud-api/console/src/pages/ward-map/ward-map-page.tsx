@@ -1,5 +1,4 @@
-import { ActionIcon } from "@mantine/core";
-import { IconDeviceTv, IconMapOff, IconX } from "@tabler/icons-react";
+import { IconDeviceTv, IconMapOff } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { wardMapQuery } from "../../api/queries.ts";
@@ -26,7 +25,12 @@ export function WardMapPage() {
     <div className="wt-map">
       <div className="wt-map-head">
         <h1 className="wt-page-title">{text.title}</h1>
-        <WallSwitch wall={wall === "1"} />
+        {wall === undefined ? (
+          <Link to={PATHS.map} search={{ wall: "1" }} className="wt-quiet-button wt-no-print">
+            <IconDeviceTv size={18} aria-hidden="true" />
+            {text.wall}
+          </Link>
+        ) : null}
       </div>
       {map.isPending ? <Loading rows={3} height={220} /> : null}
       {map.isError ? <ErrorState error={map.error} retry={() => void map.refetch()} /> : null}
@@ -37,10 +41,12 @@ export function WardMapPage() {
           <Floors wards={map.data.wards} kinds={kindsOf(map.data)} opened={ward} />
         </>
       ) : null}
-      <WardDrawer
-        id={ward}
-        close={() => void navigate({ search: wall === undefined ? {} : { wall }, resetScroll: false })}
-      />
+      {ward === undefined ? null : (
+        <WardDrawer
+          id={ward}
+          close={() => void navigate({ search: wall === undefined ? {} : { wall }, resetScroll: false })}
+        />
+      )}
     </div>
   );
 }
@@ -53,8 +59,12 @@ type FloorsProps = Pick<Parameters<typeof floorsOf>[0], "wards"> & {
 /** Wards by floor, highest first; stores and workshops in a column of their own, so that no ward ever moves for them. */
 function Floors({ wards, kinds, opened }: FloorsProps) {
   const { floors, apart } = floorsOf({ wards });
+  const widest = Math.max(1, ...floors.map((floor) => floor.wards.length));
   return (
-    <div className={`wt-floors ${apart.length > 0 ? "wt-floors-apart" : ""}`}>
+    <div
+      className={`wt-floors ${apart.length > 0 ? "wt-floors-apart" : ""}`}
+      style={{ "--wt-columns": widest, "--wt-classes": kinds.length }}
+    >
       <div className="wt-floors-wards">
         {floors.map(({ floor, wards: onFloor }) => (
           <section key={floor} className="wt-floor" aria-label={text.floor(floor)}>
@@ -78,28 +88,5 @@ function Floors({ wards, kinds, opened }: FloorsProps) {
         </section>
       )}
     </div>
-  );
-}
-
-function WallSwitch({ wall }: { wall: boolean }) {
-  if (!wall) {
-    return (
-      <Link to={PATHS.map} search={{ wall: "1" }} className="wt-quiet-button wt-no-print">
-        <IconDeviceTv size={18} aria-hidden="true" />
-        {text.wall}
-      </Link>
-    );
-  }
-  return (
-    <ActionIcon
-      variant="subtle"
-      color="gray"
-      size={40}
-      aria-label={text.leaveWall}
-      title={text.leaveWall}
-      renderRoot={(props) => <Link {...props} to={PATHS.map} search={{}} />}
-    >
-      <IconX size={22} aria-hidden="true" />
-    </ActionIcon>
   );
 }
