@@ -54,6 +54,7 @@ function rackWire(line: PlannedLine, context: LineContext): Wire {
   const random = context.random.fork(`line ${line.id}`);
   const units = unitsOf(line, context, InfusionPump);
   return new RackWire(context.ports, {
+    clock: context.clock,
     rackId: line.id,
     serial: `PR${String(random.integer(1, 999_999)).padStart(6, "0")}`,
     slotCount: SLOTS_PER_RACK,

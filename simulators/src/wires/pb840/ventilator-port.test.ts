@@ -183,12 +183,13 @@ test("on a slow line a plug pulled in the middle of a report leaves a part of it
   await ended;
 });
 
-const hasSocat = spawnSync("socat", ["-V"]).status === 0;
+const SOCAT = "socat";
+const hasSocat = spawnSync(SOCAT, ["-V"]).status === 0;
 
-test.skipIf(!hasSocat)("SNDF over a pty (needs Debian package socat: apt-get install socat)", async () => {
+test.skipIf(!hasSocat)("SNDF over a pty (needs socat)", async () => {
   const folder = mkdtempSync(join(tmpdir(), "wardtwin-pty-"));
   const [near, far] = [join(folder, "ventilator"), join(folder, "gateway")];
-  const socat: ChildProcess = spawn("socat", [`pty,raw,echo=0,link=${near}`, `pty,raw,echo=0,link=${far}`]);
+  const socat: ChildProcess = spawn(SOCAT, [`pty,raw,echo=0,link=${near}`, `pty,raw,echo=0,link=${far}`]);
   closers.push(() => socat.kill());
   const open = async (path: string): Promise<Duplex> => {
     for (let tries = 0; ; tries += 1) {

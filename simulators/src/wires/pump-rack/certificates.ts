@@ -15,12 +15,14 @@ export interface ServerCertificate {
 }
 
 const VALID_DAYS = 3650;
+/** A client whose clock is a little behind should not find the certificate to be of tomorrow. */
+const MADE_BEFORE_MS = 24 * 3_600_000;
 
 /**
  * The key and self-signed certificate of one rack's server, made in this process on first use and kept in `folder`.
  * Any client certificate is taken: the rack tells its clients apart by user and password.
  */
-export async function serverCertificate(folder: string, rackId: string): Promise<ServerCertificate> {
+export async function serverCertificate(folder: string, rackId: string, nowMs: number): Promise<ServerCertificate> {
   await mkdir(folder, { recursive: true });
   const manager = new OPCUACertificateManager({
     rootFolder: folder,
@@ -44,7 +46,7 @@ export async function serverCertificate(folder: string, rackId: string): Promise
       subject: `/CN=${rackId}/O=Wardtwin Synthetic`,
       dns: [...new Set(["localhost", host])],
       ip: [HOST],
-      startDate: new Date(),
+      startDate: new Date(nowMs - MADE_BEFORE_MS),
       validity: VALID_DAYS,
       outputFile: certificateFile,
     });

@@ -12,6 +12,7 @@ import {
   UserTokenType,
 } from "node-opcua-client";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { systemClock } from "../../clock.ts";
 import { InfusionPump } from "../../devices/infusion-pump.ts";
 import { FaultBoard } from "../../faults/fault-board.ts";
 import { planHospital } from "../../hospital/plan-hospital.ts";
@@ -42,7 +43,15 @@ let address: LineAddress;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "wardtwin-rack-"));
-  const options = { rackId: "icu-a-rack-1", serial: "PR000001", slotCount: 3, pumps, credentials: CREDENTIALS, folder };
+  const options = {
+    clock: systemClock,
+    rackId: "icu-a-rack-1",
+    serial: "PR000001",
+    slotCount: 3,
+    pumps,
+    credentials: CREDENTIALS,
+    folder,
+  };
   wire = new RackWire(new PortPool(process.pid + 6000), options);
   address = await wire.open();
 });
@@ -159,10 +168,7 @@ test("nothing can be written, and only the right password over an encrypted chan
   );
   expect(written.name).toBe("BadNotWritable");
   const enter = (secure: boolean, userIdentity: UserIdentityInfo) =>
-    stranger(secure).withSessionAsync(
-      { endpointUrl: address.url, userIdentity },
-      async (session) => session.sessionId,
-    );
+    stranger(secure).withSessionAsync({ endpointUrl: address.url, userIdentity }, async (session) => session.sessionId);
   await expect(enter(true, user("wrong"))).rejects.toThrow(/BadUserAccessDenied/);
   await expect(enter(true, await certificateUser())).rejects.toThrow(/BadIdentityToken/);
   await expect(enter(true, { type: UserTokenType.Anonymous })).rejects.toThrow();

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { Clock } from "../../clock.ts";
 import { recordSaid } from "../../hospital/simulated-device.ts";
 import { HOST, type PortPool } from "../ports.ts";
 import type { LineAddress, Wire } from "../wire.ts";
@@ -10,6 +11,7 @@ import type { RackServer } from "./rack-server.ts";
 import { startRackServer } from "./rack-server.ts";
 
 export interface RackWireOptions {
+  clock: Clock;
   rackId: string;
   serial: string;
   slotCount: number;
@@ -39,8 +41,8 @@ export class RackWire implements Wire {
   }
 
   async open(): Promise<LineAddress> {
-    const { folder, rackId, credentials } = this.#options;
-    this.#certificate = await serverCertificate(folder, rackId);
+    const { folder, rackId, credentials, clock } = this.#options;
+    this.#certificate = await serverCertificate(folder, rackId, clock.nowMs());
     this.#port = await this.#ports.take();
     await this.refresh();
     return {

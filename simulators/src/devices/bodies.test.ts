@@ -1,0 +1,153 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { wallClock } from "../clock.ts";
+import { createRandom } from "../random.ts";
+import { Defibrillator } from "./defibrillator.ts";
+import { DutyCycle } from "./duty-cycle.ts";
+import { InfusionPump } from "./infusion-pump.ts";
+import { VENTILATOR_MEASUREMENTS, Ventilator } from "./ventilator.ts";
+import { Wander } from "./wander.ts";
+
+const DUTY = { inUseShare: 0.6, inUseMeanH: 2 };
+const wallTime = wallClock("Europe/Berlin");
+const H = 3_600_000;
+
+test("two bodies of one seed live the same life", () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.array(fc.integer({ min: 0, max: 10 * H }), { maxLength: 10 }), (seed, steps) => {
+      const lives = [1, 2].map(() => {
+        const bodies = [new Ventilator(DUTY, createRandom(seed)), new InfusionPump(DUTY, createRandom(seed))];
+        for (const step of steps) for (const body of bodies) body.step(step);
+        return bodies.map((body) => [body.duty.state, body.gauges.snapshot()]);
+      });
+      expect(lives[0]).toEqual(lives[1]);
+    }),
+  );
+});
+
+test("every gauge stays within what its wire can carry", () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.array(fc.integer({ min: 0, max: 100 * H }), { maxLength: 10 }), (seed, steps) => {
+      const bodies = [new Ventilator(DUTY, createRandom(seed)), new InfusionPump(DUTY, createRandom(seed))];
+      for (const body of bodies) {
+        for (const step of steps) body.step(step);
+        const ranges = Object.entries(body.gauges.ranges) as [keyof typeof body.gauges.ranges, [number, number]][];
+        for (const [metric, [min, max]] of ranges) {
+          const value = body.gauges.get(metric);
+          expect(value === undefined || (value >= min && value <= max)).toBe(true);
+        }
+      }
+    }),
+  );
+});
+
+test("a device is in use for its share of the time, whatever the length of a step", () => {
+  for (const stepMs of [0.05 * H, 0.4 * H]) {
+    const duty = new DutyCycle(DUTY, createRandom(11));
+    let inUseSteps = 0;
+    const steps = Math.round((20_000 * H) / stepMs);
+    for (let count = 0; count < steps; count += 1) {
+      duty.step(stepMs);
+      if (duty.state === "in-use") inUseSteps += 1;
+    }
+    // About 6,000 uses of 2 h: the share is good to a few hundredths.
+    expect(Math.abs(inUseSteps / steps - 0.6)).toBeLessThan(0.05);
+  }
+});
+
+test("what a person holds stays, and what stands in the store is not taken into use", () => {
+  const held = new DutyCycle(DUTY, createRandom(1));
+  held.hold("off");
+  for (let count = 0; count < 100; count += 1) held.step(10 * H);
+  expect(held.state).toBe("off");
+  held.hold(null);
+  expect([held.state, held.held]).toEqual(["standby", false]);
+  const stored = new DutyCycle({ inUseShare: 0, inUseMeanH: 2 }, createRandom(1));
+  for (let count = 0; count < 1000; count += 1) stored.step(10 * H);
+  expect(stored.state).toBe("standby");
+});
+
+test("a wandering value keeps its mean and spread in short steps and long", () => {
+  for (const stepMs of [500, 60_000]) {
+    const wander = new Wander(45, 1.5, 30, createRandom(5));
+    const sample = Array.from({ length: 60_000 }, () => wander.step(stepMs));
+    const mean = sample.reduce((sum, value) => sum + value, 0) / sample.length;
+    const deviation = Math.sqrt(sample.reduce((sum, value) => sum + (value - mean) ** 2, 0) / sample.length);
+    expect(Math.abs(mean - 45)).toBeLessThan(0.4);
+    expect(Math.abs(deviation - 1.5)).toBeLessThan(0.25);
+  }
+});
+
+test("a pinned gauge carries through to what follows from it, and is freed by null", () => {
+  const body = new Ventilator(DUTY, createRandom(1));
+  body.duty.hold("in-use");
+  body.gauges.pin("respiratoryRatePerMin", 22);
+  body.gauges.pin("tidalVolumeExpiredMl", 500);
+  body.step(0);
+  expect(body.gauges.read("minuteVolumeExpiredLPerMin")).toBeCloseTo(11, 9);
+  body.gauges.pin("respiratoryRatePerMin", null);
+  body.step(1000);
+  expect(body.gauges.read("respiratoryRatePerMin")).toBeLessThan(22.01);
+  expect(body.gauges.pinRefusal("respiratoryRatePerMin", 999)).toContain("from 0 to 200");
+  expect(body.gauges.pinRefusal("occlusionCount", 1)).toContain("no occlusionCount");
+  body.duty.hold("standby");
+  body.gauges.pin("tidalVolumeExpiredMl", null);
+  body.step(0);
+  for (const metric of VENTILATOR_MEASUREMENTS) expect(body.gauges.get(metric)).toBeUndefined();
+});
+
+test("an infusing pump adds up its rate; standing still it adds nothing", () => {
+  const body = new InfusionPump(DUTY, createRandom(4));
+  body.duty.hold("in-use");
+  body.gauges.pin("infusionRateMlPerH", 120);
+  const before = body.gauges.read("volumeInfusedMl");
+  for (let count = 0; count < 60; count += 1) body.step(60_000);
+  const infused = body.gauges.read("volumeInfusedMl") - before;
+  expect(infused).toBeGreaterThan(110);
+  expect(infused).toBeLessThanOrEqual(120.001);
+  body.gauges.pin("infusionRateMlPerH", null);
+  body.duty.hold("standby");
+  body.step(H);
+  expect([body.gauges.read("infusionRateMlPerH"), body.gauges.read("linePressureMmHg")]).toEqual([0, 0]);
+  expect(body.gauges.read("volumeInfusedMl")).toBeCloseTo(before + infused, 6);
+});
+
+test("a defibrillator tests itself once each night at two on the wall, and the report waits for a while", () => {
+  const startMs = Date.UTC(2026, 10, 22, 12);
+  const body = new Defibrillator({ inUseShare: 0, inUseMeanH: 1 }, createRandom(9), startMs, wallTime);
+  const charges = body.gauges.read("capacitorChargeCount");
+  const startedAt: number[] = [];
+  let before = body.duty.state;
+  for (let nowMs = startMs; nowMs < startMs + 72 * H; nowMs += 30_000) {
+    body.step(30_000, nowMs);
+    if (body.duty.state === "self-test" && before !== "self-test") startedAt.push(nowMs);
+    before = body.duty.state;
+    if (startedAt.length === 1 && nowMs === (startedAt[0] ?? 0) + 300_000) {
+      expect([body.duty.state, body.gauges.read("reportPending")]).toEqual(["standby", 1]);
+    }
+  }
+  expect(startedAt).toHaveLength(3);
+  for (const atMs of startedAt) expect(wallTime(atMs).hour).toBe(2);
+  expect(body.gauges.read("capacitorChargeCount")).toBe(charges + 3);
+  expect(body.gauges.read("selfTestAgeH")).toBeLessThan(24);
+  expect(body.gauges.read("reportPending")).toBe(0);
+});
+
+test("readiness follows the self-test, the battery and the service date", () => {
+  const body = new Defibrillator({ inUseShare: 0, inUseMeanH: 1 }, createRandom(9), 0, wallTime);
+  const readinessWith = (metric: Parameters<typeof body.gauges.pin>[0], value: number): number => {
+    body.gauges.pin("batteryHealthPct", 95);
+    body.gauges.pin("serviceDue", 0);
+    body.gauges.pin(metric, value);
+    body.step(0, 1000);
+    const readiness = body.gauges.read("readinessIndicator");
+    body.gauges.pin(metric, null);
+    return readiness;
+  };
+  expect(readinessWith("batteryHealthPct", 95)).toBe(1);
+  expect(readinessWith("batteryHealthPct", 70)).toBe(2);
+  expect(readinessWith("serviceDue", 1)).toBe(2);
+  expect(readinessWith("selfTestPads", 1)).toBe(2);
+  expect(readinessWith("selfTestCharge", 1)).toBe(3);
+  expect(readinessWith("batteryChargePct", 5)).toBe(3);
+});

@@ -1,0 +1,63 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { DEVICES_PER_KIND_MAX, planHospital } from "./plan-hospital.ts";
+import { GATEWAYS, WARDS } from "./wards.ts";
+
+const count = fc.integer({ min: 1, max: DEVICES_PER_KIND_MAX });
+const counts = fc.record({ ventilator: count, defibrillator: count, "infusion-pump": count });
+
+test("the same seed is the same hospital, another seed another", () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      expect(planHospital(seed)).toEqual(planHospital(seed));
+      expect(planHospital(seed).devices).not.toEqual(planHospital(seed + 1).devices);
+    }),
+  );
+});
+
+test("whatever the seed and the counts: ids, serials and asset numbers are unique, and all stands on a known ward", () => {
+  fc.assert(
+    fc.property(fc.nat(), counts, (seed, wanted) => {
+      const { devices } = planHospital(seed, wanted);
+      for (const [kind, number] of Object.entries(wanted)) {
+        expect(devices.filter((device) => device.kind === kind)).toHaveLength(number);
+      }
+      for (const key of ["id", "serial", "assetNumber"] as const) {
+        expect(new Set(devices.map((device) => device[key])).size).toBe(devices.length);
+      }
+      for (const device of devices) {
+        expect(device.id).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+        expect(WARDS.some((ward) => ward.id === device.ward)).toBe(true);
+      }
+    }),
+  );
+});
+
+test("every device hangs on exactly one line by a unit of its own, and every line belongs to one gateway", () => {
+  fc.assert(
+    fc.property(fc.nat(), counts, (seed, wanted) => {
+      const { devices, lines } = planHospital(seed, wanted);
+      expect(new Set(lines.map((line) => line.id)).size).toBe(lines.length);
+      const hung = lines.flatMap((line) => line.units.map((unit) => unit.device));
+      expect([...hung].sort()).toEqual(devices.map((device) => device.id).sort());
+      for (const line of lines) {
+        expect(GATEWAYS.some((gateway) => gateway.id === line.gateway)).toBe(true);
+        expect(new Set(line.units.map((unit) => unit.unit)).size).toBe(line.units.length);
+        expect(line.units.length).toBeGreaterThan(0);
+      }
+    }),
+  );
+});
+
+test("the usual hospital has 33 devices on 7 wards, six of them bedded, and both gateways have lines of every protocol", () => {
+  const { devices, lines } = planHospital(7);
+  expect(devices).toHaveLength(33);
+  expect(WARDS.filter((ward) => ward.kind === "ward")).toHaveLength(6);
+  expect(new Set(WARDS.map((ward) => ward.floor)).size).toBe(4);
+  expect(devices.map((device) => device.serial).filter((serial) => /^35\d{8}$/.test(serial))).toHaveLength(10);
+  expect(devices.map((device) => device.serial).filter((serial) => /^SN000\d{5}$/.test(serial))).toHaveLength(8);
+  for (const gateway of GATEWAYS) {
+    const protocols = lines.filter((line) => line.gateway === gateway.id).map((line) => line.protocol);
+    expect(new Set(protocols).size).toBe(3);
+  }
+});
