@@ -27,7 +27,10 @@ const DEFAULT_PORT = 8080;
 const DEFAULT_MQTT_PORT = 8883;
 const LOOPBACK = "127.0.0.1";
 
-/** Reads the environment. @throws ConfigError with one sentence for the first setting that cannot be used. */
+/** What this process was started with. @throws ConfigError as readConfig does. */
+export const configOfEnvironment = (): CloudConfig => readConfig(process.env);
+
+/** Reads settings. @throws ConfigError with one sentence for the first setting that cannot be used. */
 export function readConfig(env: Env): CloudConfig {
   const databaseUrl = env["DATABASE_URL"];
   if (databaseUrl === undefined || databaseUrl === "") {

@@ -1,4 +1,4 @@
-import { readConfig } from "./config.ts";
+import { configOfEnvironment } from "./config.ts";
 import { systemClock } from "./platform/clock.ts";
 import { ConfigError, EXIT_CONFIG } from "./platform/config-error.ts";
 import { openLog } from "./platform/log.ts";
@@ -15,7 +15,7 @@ export interface CloudListening {
 }
 
 async function main(): Promise<void> {
-  const config = readConfig(process.env);
+  const config = configOfEnvironment();
   const log = openLog(config.logLevel);
   const cloud = await startCloud(config, systemClock, systemRandom, log);
   endOnSignal(cloud);

@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import { checkDatabase } from "@wardtwin/prisma/check-url";
 import { applyMigrations } from "@wardtwin/prisma/migrate";
@@ -119,13 +118,13 @@ async function openBroker(house: House): Promise<string> {
 }
 
 async function openIntake(house: House, mqttUrl: string): Promise<void> {
-  const { config, authority, db, live, clock, log, fleet } = house;
+  const { config, authority, db, live, clock, random, log, fleet } = house;
   const own = await authority.service("cloud", []);
   const { caFile, certFile, keyFile } =
     config.mqtt.kind === "external" ? config.mqtt : { caFile: null, certFile: null, keyFile: null };
   const settings = {
     url: mqttUrl,
-    clientId: `wardtwin-cloud-${randomUUID().slice(0, 8)}`,
+    clientId: `wardtwin-cloud-${random.uuid().slice(0, 8)}`,
     caFile: caFile ?? authority.caFile,
     certFile: certFile ?? own.certFile,
     keyFile: keyFile ?? own.keyFile,

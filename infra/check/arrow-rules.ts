@@ -18,7 +18,7 @@ export const FLOW = [
 /** The folders of the workspace whose imports are held; infra and tests may import anything. */
 const PRODUCT = "^(device-profiles|edge-agent|cloud-api|prisma|simulators)/";
 const TEST = "\\.test\\.tsx?$";
-const COMPOSITION = "^cloud-api/src/(app|worker|main)\\.ts$";
+const COMPOSITION = "^cloud-api/src/(app|worker|start-cloud|main)\\.ts$";
 const PLATFORM = "^cloud-api/src/platform/";
 const CONSOLE = "^cloud-api/console/";
 /** Where what is no product code begins: both may import anything. */
@@ -112,7 +112,7 @@ const flow: Rule[] = [
   ...FLOW.map((stage) =>
     never(
       `${stage}-is-entered-by-events-rules-and-queries`,
-      "A stage's store, jobs and routes are its own; app.ts, worker.ts and main.ts alone compose them.",
+      "A stage's store, jobs and routes are its own; app.ts, worker.ts, start-cloud.ts and main.ts alone compose them.",
       { path: "^cloud-api/src/", pathNot: [COMPOSITION, TEST, `^cloud-api/src/${stage}/`] },
       { path: `^cloud-api/src/${stage}/`, pathNot: "/(events|rules|queries)\\.ts$" },
     ),
@@ -135,6 +135,8 @@ const doors: Rule[] = [
   door("fastify-only-in-routes", "What a stage decides is not tied to HTTP.", packages("fastify", "@fastify/[a-z-]+"), [
     "^cloud-api/src/.*(/|-)routes\\.ts$",
     "^cloud-api/src/app\\.ts$",
+    // The one place where a request becomes a person.
+    "^cloud-api/src/access/guard\\.ts$",
     PLATFORM,
   ]),
   door("bullmq-only-in-platform", "One place knows the queue and its backends.", packages("bullmq"), [PLATFORM]),

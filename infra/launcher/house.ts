@@ -1,3 +1,4 @@
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseStartError } from "@wardtwin/prisma/database-start-error";
 import { postgresProcesses, signal, waitUntil } from "@wardtwin/prisma/embedded/system-process";
@@ -45,7 +46,7 @@ export class Launcher {
   readonly #folder: DataFolder;
   #postgres: EmbeddedPostgres | null = null;
   readonly #children = new Map<string, Child>();
-  #ending = false;
+  readonly #stopping = new AbortController();
 
   constructor(settings: Settings, root: string, progress: Progress) {
     this.#settings = settings;
@@ -89,6 +90,7 @@ export class Launcher {
       forgetData(this.#folder);
       this.#progress.step(`forgot the data in ${this.#folder.path}`);
     }
+    mkdirSync(this.#folder.file("logs"), { recursive: true });
     rememberProcesses(this.#folder.file("processes.json"), []);
   }
 
@@ -98,6 +100,7 @@ export class Launcher {
       this.#postgres = await startEmbeddedPostgres({
         dataDir: this.#folder.file("postgres"),
         onEvent: ({ message }) => this.#progress.note(message),
+        signal: this.#stopping.signal,
       });
     } catch (error) {
       if (error instanceof DatabaseStartError) throw new StartError(error.message, { cause: error });
@@ -134,7 +137,7 @@ export class Launcher {
   async #startCloud(
     databaseUrl: string,
   ): Promise<{ url: string; mqttUrl: string; caFile: string; setupUrl: string | null }> {
-    const { settings } = { settings: this.#settings };
+    const settings = this.#settings;
     const env = {
       HOST: settings.host,
       PORT: String(settings.port),
@@ -210,12 +213,12 @@ export class Launcher {
     const child = this.#children.get(name);
     const upSinceMs = Date.now();
     void child?.exited.then((code) => {
-      if (this.#ending) return;
+      if (this.#stopping.signal.aborted) return;
       const attempt = Date.now() - upSinceMs > UP_TIMEOUT_MS ? 0 : tries;
       const waitMs = RESTART_MS[Math.min(attempt, RESTART_MS.length - 1)] ?? 5_000;
       this.#progress.note(`${name} ended (${code ?? "by a signal"}); starting it again in ${waitMs / 1_000} s`);
       setTimeout(() => {
-        if (this.#ending) return;
+        if (this.#stopping.signal.aborted) return;
         this.#startChild(name, command, env);
         this.#keepAlive(name, command, env, attempt + 1);
       }, waitMs);
@@ -224,7 +227,7 @@ export class Launcher {
 
   /** Ends everything in order: who sends first, who stores last. */
   async stop(): Promise<void> {
-    this.#ending = true;
+    this.#stopping.abort();
     const cloud = this.#children.get("cloud");
     const others = [...this.#children.values()].filter((child) => child !== cloud);
     await Promise.all(others.map((child) => child.stop(GRACE_MS)));
@@ -234,7 +237,7 @@ export class Launcher {
 
   /** Ends everything at once. */
   killNow(): void {
-    this.#ending = true;
+    this.#stopping.abort();
     for (const child of this.#children.values()) child.killNow();
     this.#postgres?.killNow();
   }

@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
 import { readSettings } from "./settings.ts";
 
-const read = (args: string[] = [], env: Record<string, string> = {}) => readSettings(args, env, "/home/kim", "/clone");
+const read = (args: string[] = [], env: Record<string, string> = {}) =>
+  readSettings(args, env, "/where/kim/stands", "/clone");
 
 test("npm start alone is the demo in the clone's own data folder", () => {
   expect(read()).toMatchObject({
@@ -22,7 +23,7 @@ test("an external database or broker gets no demo unless asked", () => {
 });
 
 test("a relative DATA_DIR is meant from where the person stands", () => {
-  expect(read([], { DATA_DIR: "data" }).dataDir).toBe("/home/kim/data");
+  expect(read([], { DATA_DIR: "data" }).dataDir).toBe("/where/kim/stands/data");
 });
 
 test("what cannot be is said in one sentence", () => {

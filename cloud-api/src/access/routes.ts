@@ -24,15 +24,14 @@ const TOKEN_BYTES = 32;
 /** Guessing is slowed per address; the demo's own sign-ins stay far below it. */
 const SIGN_INS_PER_MIN = 20;
 
-/** Sign-in, set-up and accounts, under /api/v1. */
-export const accessRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) => {
-  const { access, clock, random } = deps;
-  const limited = { rateLimit: { max: SIGN_INS_PER_MIN, timeWindow: 60_000 } };
-  const hash = (password: string) => hashPassword(password, random.bytes(SALT_BYTES));
+const limited = { rateLimit: { max: SIGN_INS_PER_MIN, timeWindow: 60_000 } };
+
+/** Sign-in and sign-out, under /api/v1. */
+export const sessionRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) => {
+  const { access, random } = deps;
   // Checked when the address is unknown, so that the answer takes as long as for a known one.
-  const nobody = await hash(Buffer.from(random.bytes(TOKEN_BYTES)).toString("base64url"));
-  const audit = (actor: string, action: string, subject: string) =>
-    access.audit({ atMs: clock.nowMs(), actor, action, subject });
+  const nobody = await hashPassword(tokenOf(random), random.bytes(SALT_BYTES));
+  const audit = auditor(deps);
 
   app.post(
     "/session",
@@ -68,6 +67,13 @@ export const accessRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
       return reply.code(204).send(null);
     },
   );
+};
+
+/** The one-time set-up and people's accounts, under /api/v1. */
+export const accountRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) => {
+  const { access, clock, random } = deps;
+  const hash = (password: string) => hashPassword(password, random.bytes(SALT_BYTES));
+  const audit = auditor(deps);
 
   app.get(
     "/setup",
@@ -113,13 +119,20 @@ export const accessRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) =
   );
 };
 
+const tokenOf = (random: Random) => Buffer.from(random.bytes(TOKEN_BYTES)).toString("base64url");
+
+const auditor =
+  ({ access, clock }: Deps) =>
+  (actor: string, action: string, subject: string) =>
+    access.audit({ atMs: clock.nowMs(), actor, action, subject });
+
 async function openSession(
   { access, clock, random }: Deps,
   reply: FastifyReply,
   request: FastifyRequest,
   user: User,
 ): Promise<void> {
-  const token = Buffer.from(random.bytes(TOKEN_BYTES)).toString("base64url");
+  const token = tokenOf(random);
   const nowMs = clock.nowMs();
   await access.openSession(user.id, token, nowMs, nowMs + SESSION_LIFE_MS);
   reply.setCookie(SESSION_COOKIE, token, {

@@ -14,6 +14,9 @@ export interface Arrival {
   receivedAtMs: number;
 }
 
+/** As the Acknowledgement schema allows. */
+const REASON_MAX = 200;
+
 /** Sequences in any order, with repeats, as the fewest ranges, ascending, both ends included. */
 export function rangesOf(sequences: readonly number[]): SequenceRange[] {
   const ranges: SequenceRange[] = [];
@@ -53,12 +56,7 @@ export function acknowledgements(
     );
     const setAside = group.flatMap(({ arrival, outcome }) =>
       outcome.kind === "set-aside"
-        ? [
-            {
-              range: [arrival.header.sequence, arrival.header.sequence] as SequenceRange,
-              reason: outcome.reason.slice(0, 200),
-            },
-          ]
+        ? rangesOf([arrival.header.sequence]).map((range) => ({ range, reason: outcome.reason.slice(0, REASON_MAX) }))
         : [],
     );
     return [{ siteId, gatewayId, ack: { epoch: header.epoch, committed, setAside } }];

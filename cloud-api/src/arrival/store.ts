@@ -160,24 +160,23 @@ export class ArrivalStore {
   async greet(gatewayId: string, hello: Hello, nowMs: number): Promise<{ epochMin: number }> {
     const at = new Date(nowMs);
     return this.#deps.db.transaction(async (tx) => {
-      const known = await tx.query<{ outbox_id: string }>(
-        "select outbox_id from gateway_outbox where gateway_id = $1 for update",
+      const known = await tx.query<{ outbox_id: string; epoch_min: string }>(
+        "select outbox_id, epoch_min from gateway_outbox where gateway_id = $1 for update",
         [gatewayId],
       );
       const newest = await tx.query<{ epoch: string | null }>(
         "select max(epoch) as epoch from gateway_epoch where gateway_id = $1",
         [gatewayId],
       );
-      const same = known.rows[0]?.outbox_id === hello.outboxId;
-      const epochMin = same ? 1 : Number(newest.rows[0]?.epoch ?? 0) + 1;
-      // An outbox that must still raise its epoch is remembered only once it has: it will say Hello again.
-      if (!same && hello.epoch >= epochMin) {
-        await tx.query(
-          `insert into gateway_outbox (gateway_id, outbox_id, seen_at) values ($1, $2, $3)
-           on conflict (gateway_id) do update set outbox_id = excluded.outbox_id, seen_at = excluded.seen_at`,
-          [gatewayId, hello.outboxId, at],
-        );
-      }
+      const [outbox] = known.rows;
+      // The floor of an outbox never moves once told: an outbox that raised its epochs twice would send things twice.
+      const epochMin =
+        outbox?.outbox_id === hello.outboxId ? Number(outbox.epoch_min) : Number(newest.rows[0]?.epoch ?? 0) + 1;
+      await tx.query(
+        `insert into gateway_outbox (gateway_id, outbox_id, epoch_min, seen_at) values ($1, $2, $3, $4)
+         on conflict (gateway_id) do update set outbox_id = excluded.outbox_id, epoch_min = excluded.epoch_min, seen_at = excluded.seen_at`,
+        [gatewayId, hello.outboxId, epochMin, at],
+      );
       await tx.query(
         `insert into gateway_boot (gateway_id, boot_id, offset_ms, measured_at) values ($1, $2, $3, $4)
          on conflict (gateway_id, boot_id) do update set offset_ms = excluded.offset_ms, measured_at = excluded.measured_at`,

@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
-import type { AddressInfo, Socket } from "node:net";
-import { createServer, TLSSocket } from "node:tls";
+import type { Socket } from "node:net";
+import { createServer, TLSSocket, type TlsOptions } from "node:tls";
 import { Aedes, type Client } from "aedes";
 import { ConfigError } from "../platform/config-error.ts";
 import type { Log } from "../platform/log.ts";
@@ -38,8 +38,40 @@ export async function startEmbeddedBroker({
   keyFile,
   log,
 }: Settings): Promise<EmbeddedBroker> {
+  const sessions: Sessions = new Map();
+  const broker = await openBroker(sessions, log);
+  const server = createServer(await tlsOptions(caFile, certFile, keyFile), (socket) => {
+    // Nagle and delayed acknowledgement together cost 44 ms a round trip.
+    socket.setNoDelay(true);
+    broker.handle(socket);
+  });
+  server.maxConnections = CONNECTIONS_MAX;
+  const open = new Set<Socket>();
+  server.on("connection", (socket) => {
+    open.add(socket);
+    socket.once("close", () => open.delete(socket));
+  });
+  server.on("tlsClientError", (error) => log.info({ why: error.message }, "mqtt connection refused"));
+  await listen(server, host, port);
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : port,
+    disconnect: (gateway) => {
+      for (const [client, peer] of sessions) if (peer.id === gateway) client.close();
+    },
+    close: async () => {
+      await new Promise<void>((resolve) => broker.close(resolve));
+      for (const socket of open) socket.destroy();
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+    },
+  };
+}
+
+type Sessions = Map<Client, Peer>;
+
+/** An MQTT broker that knows each client by its certificate, and holds it to its own topics. */
+async function openBroker(sessions: Sessions, log: Log): Promise<Aedes> {
   const peers = new WeakMap<Client, Peer>();
-  const sessions = new Map<Client, Peer>();
   const broker = await Aedes.createBroker({ connectTimeout: HANDSHAKE_TIMEOUT_MS, maxClientsIdLength: 128 });
   broker.preConnect = (client, _packet, done) => {
     const peer = client.conn instanceof TLSSocket ? peerOf(client.conn.getPeerCertificate().subject) : null;
@@ -72,43 +104,19 @@ export async function startEmbeddedBroker({
   broker.on("clientError", (client, error) =>
     log.info({ peer: sessions.get(client)?.id, why: error.message }, "mqtt session failed"),
   );
+  return broker;
+}
 
-  const [ca, cert, key] = await Promise.all([caFile, certFile, keyFile].map((file) => readFile(file)));
-  const server = createServer(
-    {
-      ca: ca ?? "",
-      cert: cert ?? "",
-      key: key ?? "",
-      requestCert: true,
-      rejectUnauthorized: true,
-      minVersion: "TLSv1.2",
-      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
-    },
-    (socket) => {
-      // Nagle and delayed acknowledgement together cost 44 ms a round trip.
-      socket.setNoDelay(true);
-      broker.handle(socket);
-    },
-  );
-  server.maxConnections = CONNECTIONS_MAX;
-  const open = new Set<Socket>();
-  server.on("connection", (socket) => {
-    open.add(socket);
-    socket.once("close", () => open.delete(socket));
-  });
-  server.on("tlsClientError", (error) => log.info({ why: error.message }, "mqtt connection refused"));
-  await listen(server, host, port);
-  const address = server.address() as AddressInfo;
+async function tlsOptions(caFile: string, certFile: string, keyFile: string): Promise<TlsOptions> {
+  const [ca, cert, key] = await Promise.all([caFile, certFile, keyFile].map((file) => readFile(file, "utf8")));
   return {
-    port: address.port,
-    disconnect: (gateway) => {
-      for (const [client, peer] of sessions) if (peer.id === gateway) client.close();
-    },
-    close: async () => {
-      await new Promise<void>((resolve) => broker.close(resolve));
-      for (const socket of open) socket.destroy();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
-    },
+    ...(ca && { ca }),
+    ...(cert && { cert }),
+    ...(key && { key }),
+    requestCert: true,
+    rejectUnauthorized: true,
+    minVersion: "TLSv1.2",
+    handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
   };
 }
 

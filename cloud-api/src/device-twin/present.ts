@@ -148,7 +148,7 @@ function statesOf(section: DeviceSection): Sample[] {
     for (const { metric, values } of columns) {
       if (metric !== "operatingState" && metric !== "deviceLink") continue;
       values.forEach((value, row) => {
-        if (!Number.isNaN(value)) samples.push({ metric, value, monoMs: timesMonoMs[row] as number });
+        if (!Number.isNaN(value)) samples.push({ metric, value, monoMs: timesMonoMs[row] ?? 0 });
       });
     }
   }
@@ -163,7 +163,7 @@ function newestOf({ section, epoch, offsetMs }: Section): MetricUpdate[] {
     if (monoMs === undefined) continue;
     for (const { metric, values, qualities } of columns) {
       if ((newest.get(metric)?.monoMs ?? -1) >= monoMs) continue;
-      const value = values[row] as number;
+      const value = values[row] ?? Number.NaN;
       const quality = QUALITIES[qualities[row] ?? 0] ?? "implausible";
       newest.set(metric, {
         metric,

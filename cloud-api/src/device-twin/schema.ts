@@ -91,7 +91,7 @@ export const TwinList = Type.Object(
 /** A fact with where it comes from and since when; word "unknown" with a null source where nobody has told. */
 const Fact = <const Words extends readonly string[]>(words: Words) =>
   Type.Object({
-    word: Type.Enum([...words] as unknown as [...Words]),
+    word: Type.Enum([...words]),
     since: OrNull(Instant),
     at: OrNull(Instant),
     source: OrNull(Type.Enum(["wire", "registry"])),

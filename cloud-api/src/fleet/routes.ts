@@ -23,8 +23,8 @@ interface Deps {
 const IMPORT_BYTES_MAX = 32 * 1024 * 1024;
 const instant = (date: Date | null) => date?.toISOString() ?? null;
 
-/** The registry and the gateways' certificates, under /api/v1. */
-export const fleetRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fleet, store, access, authority, clock }) => {
+/** The registry, under /api/v1. */
+export const fleetRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fleet, store, access, clock }) => {
   app.post(
     "/registry/import",
     {
@@ -65,7 +65,13 @@ export const fleetRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fleet,
       })),
     }),
   );
+};
 
+/** The gateways' certificates, under /api/v1. */
+export const certificateRoutes: FastifyPluginAsyncTypebox<Deps> = async (
+  app,
+  { fleet, store, access, authority, clock },
+) => {
   app.post(
     "/gateways/:id/certificates",
     {

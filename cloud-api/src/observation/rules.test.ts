@@ -94,8 +94,8 @@ test("a minute keeps count, sum and extremes, and blanks add nothing", () => {
       ],
     },
   ];
-  expect(minutesOf(batch, 0)).toEqual([
-    { metric: "batteryChargePct", minuteMs: 0, count: 2, sum: 170, min: 80, max: 90 },
-    { metric: "batteryChargePct", minuteMs: 60_000, count: 1, sum: 70, min: 70, max: 70 },
+  expect(minutesOf(1, batch, 0)).toEqual([
+    { device: 1, metric: "batteryChargePct", minuteMs: 0, count: 2, sum: 170, min: 80, max: 90 },
+    { device: 1, metric: "batteryChargePct", minuteMs: 60_000, count: 1, sum: 70, min: 70, max: 70 },
   ]);
 });

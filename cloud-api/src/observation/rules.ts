@@ -29,7 +29,7 @@ export function spansOf(section: DeviceSection, offsetMs: number): Span[] {
     const column = columns.find(({ metric }) => metric === "operatingState");
     column?.values.forEach((value, row) => {
       const state = OPERATING_STATES[value];
-      if (state !== undefined) looks.push({ state, atMs: (timesMonoMs[row] as number) + offsetMs });
+      if (state !== undefined) looks.push({ state, atMs: (timesMonoMs[row] ?? 0) + offsetMs });
     });
   }
   looks.sort((a, b) => a.atMs - b.atMs);
@@ -58,6 +58,7 @@ export const dayOf = (atMs: number): string => new Date(atMs).toISOString().slic
 
 /** What one minute of one metric adds up to. Sums, extremes and counts: the order of adding does not matter. */
 export interface MinuteSum {
+  device: number;
   metric: string;
   minuteMs: number;
   count: number;
@@ -67,22 +68,23 @@ export interface MinuteSum {
 }
 
 /** The minutes of every numeric value in a section that was read as good or implausible; blanks and silence add nothing. */
-export function minutesOf(section: DeviceSection, offsetMs: number): MinuteSum[] {
+export function minutesOf(device: number, section: DeviceSection, offsetMs: number): MinuteSum[] {
   const minutes = new Map<string, MinuteSum>();
   for (const { timesMonoMs, columns } of section.groups) {
     for (const { metric, values } of columns) {
       values.forEach((value, row) => {
         if (Number.isNaN(value)) return;
-        const minuteMs = Math.floor(((timesMonoMs[row] as number) + offsetMs) / MINUTE_MS) * MINUTE_MS;
-        addTo(minutes, { metric, minuteMs, count: 1, sum: value, min: value, max: value });
+        const minuteMs = Math.floor(((timesMonoMs[row] ?? 0) + offsetMs) / MINUTE_MS) * MINUTE_MS;
+        addTo(minutes, { device, metric, minuteMs, count: 1, sum: value, min: value, max: value });
       });
     }
   }
   return [...minutes.values()];
 }
 
-export function addTo(minutes: Map<string, MinuteSum>, added: MinuteSum, prefix = ""): void {
-  const key = `${prefix}${added.metric}/${added.minuteMs}`;
+/** Adds one sum to the others of its device, metric and minute. */
+export function addTo(minutes: Map<string, MinuteSum>, added: MinuteSum): void {
+  const key = `${added.device}/${added.metric}/${added.minuteMs}`;
   const sum = minutes.get(key);
   if (sum === undefined) {
     minutes.set(key, { ...added });

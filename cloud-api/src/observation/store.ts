@@ -104,11 +104,10 @@ export class ObservationStore {
 
   /** Adds the readings to their minutes. */
   foldMinutes: Fold = async (tx, batches) => {
-    const sums = new Map<string, MinuteSum & { device: number }>();
+    const sums = new Map<string, MinuteSum>();
     for (const { sections, offsetMs } of batches) {
       for (const { deviceNum, section } of sections) {
-        for (const minute of minutesOf(section, offsetMs))
-          addTo(sums, { ...minute, device: deviceNum } as MinuteSum, `${deviceNum}/`);
+        for (const minute of minutesOf(deviceNum, section, offsetMs)) addTo(sums, minute);
       }
     }
     const rows = [...sums.values()]

@@ -58,6 +58,7 @@ CREATE TABLE "gateway_epoch" (
 CREATE TABLE "gateway_outbox" (
     "gateway_id" TEXT NOT NULL,
     "outbox_id" TEXT NOT NULL,
+    "epoch_min" BIGINT NOT NULL,
     "seen_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "gateway_outbox_pkey" PRIMARY KEY ("gateway_id")
