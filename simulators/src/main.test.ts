@@ -62,6 +62,18 @@ test("it ends when the process that started it lets go", async () => {
   expect(await ended).toEqual([0, null]);
 });
 
+test("it ends when its parent dies without a word", async () => {
+  const command = `"${process.execPath}" "${MAIN}" --seed 42 --data-dir "${await folder()}" --devices-per-kind 1 & wait`;
+  const shell = spawn("sh", ["-c", command], { stdio: ["ignore", "pipe", "ignore"] });
+  closers.push(() => shell.kill("SIGKILL"));
+  await once(shell.stdout, "data");
+  // The hospital alone still holds the pipe, and lets go of it when it ends.
+  const ended = once(shell.stdout, "close");
+  shell.stdout.resume();
+  shell.kill("SIGKILL");
+  await ended;
+});
+
 test("a bad argument, an unusable folder and a taken port are one sentence each and exit code 78", async () => {
   const dataDir = await folder();
   const file = join(dataDir, "file");

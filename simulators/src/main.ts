@@ -10,6 +10,9 @@ const PARENT_CHECK_EVERY_MS = 1_000;
 /** Spreads the first port of processes that start at the same time. */
 const PORTS_PER_PROCESS = 97;
 
+/** Read at once: whoever started this may be gone before the hospital is up. */
+const PARENT = process.ppid;
+
 // Standard output carries one line, for a machine; a library that writes to the console writes to standard error.
 console.log = console.error;
 
@@ -39,9 +42,8 @@ function closeOnEnd(starting: Promise<Simulation>): void {
   process.on("SIGINT", end);
   process.on("disconnect", end);
   process.stdout.on("error", end);
-  const parent = process.ppid;
   setInterval(() => {
-    if (process.ppid !== parent) end();
+    if (process.ppid !== PARENT) end();
   }, PARENT_CHECK_EVERY_MS).unref();
 }
 
