@@ -7,6 +7,7 @@ import { buildApp } from "./app.ts";
 import { Intake } from "./arrival/intake.ts";
 import { ArrivalStore } from "./arrival/store.ts";
 import { startEmbeddedBroker } from "./broker/embedded-broker.ts";
+import type { Peer } from "./broker/rules.ts";
 import type { CloudConfig, ProcessRole } from "./config.ts";
 import { LiveViews } from "./device-twin/live-views.ts";
 import { TwinQueries } from "./device-twin/queries.ts";
@@ -108,11 +109,13 @@ async function openLive({ redisUrl }: CloudConfig): Promise<LiveBus> {
 }
 
 async function openBroker(house: House): Promise<string> {
-  const { config, authority, log } = house;
+  const { config, authority, fleet, clock, log } = house;
   if (config.mqtt.kind === "external") return config.mqtt.url;
   const files = await authority.service("broker", config.mqtt.hostNames);
   const { host, port } = config.mqtt;
-  const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, log });
+  const admits = async ({ holder, id, site }: Peer) =>
+    holder === "cloud" || (await fleet.admits(id, site, holder === "simulated-gateway", clock.nowMs()));
+  const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, admits, log });
   house.opened.push({ name: "broker", close: () => broker.close() });
   return `mqtts://${host === "0.0.0.0" ? "localhost" : host}:${broker.port}`;
 }

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { createWriteStream, existsSync, renameSync, statSync, type WriteStream } from "node:fs";
+import { appendFileSync, existsSync, renameSync, statSync } from "node:fs";
 import { createInterface } from "node:readline";
 import { EXIT_CONFIG, StartError } from "./start-error.ts";
 
@@ -26,10 +26,18 @@ export interface Child {
 const LOG_BYTES_MAX = 10 * 1024 * 1024;
 const LAST_LINES = 20;
 
-function openLogFile(file: string): WriteStream {
-  // One generation is kept: the log before this one.
-  if (existsSync(file) && statSync(file).size > LOG_BYTES_MAX) renameSync(file, `${file}.1`);
-  return createWriteStream(file, { flags: "a", mode: 0o600 });
+/** Appends lines to a file; at 10 MB it becomes `.1`, in place of the one before. */
+function openLogFile(file: string): (line: string) => void {
+  let bytes = existsSync(file) ? statSync(file).size : 0;
+  return (line) => {
+    if (bytes > LOG_BYTES_MAX) {
+      renameSync(file, `${file}.1`);
+      bytes = 0;
+    }
+    const text = `${line}\n`;
+    appendFileSync(file, text, { mode: 0o600 });
+    bytes += Buffer.byteLength(text);
+  };
 }
 
 /**
@@ -52,7 +60,7 @@ export function startChild({ name, command, env, logFile }: ChildSpec): Child {
   process_.on("message", hear);
   if (process_.stderr !== null) {
     createInterface({ input: process_.stderr }).on("line", (line) => {
-      log.write(`${line}\n`);
+      log(line);
       last.push(line);
       if (last.length > LAST_LINES) last.shift();
     });
@@ -60,7 +68,7 @@ export function startChild({ name, command, env, logFile }: ChildSpec): Child {
   if (process_.stdout !== null) {
     createInterface({ input: process_.stdout }).on("line", (line) => {
       if (line.startsWith("{")) hear(jsonOf(line));
-      else log.write(`${line}\n`);
+      else log(line);
     });
   }
   const exited = new Promise<number | null>((resolve) => {

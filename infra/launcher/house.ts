@@ -131,6 +131,10 @@ export class Launcher {
     const child = this.#startChild("simulators", ["simulators/src/main.ts", ...args]);
     const { hospital, control } = await child.told(({ event }) => event === "ready", UP_TIMEOUT_MS);
     writeSecretJson(this.#folder.file("simulators", "control.json"), { control });
+    void child.exited.then(() => {
+      if (!this.#stopping.signal.aborted)
+        this.#progress.note("the simulated hospital ended, so its devices fall silent; start again to bring it back");
+    });
     return Value.Parse(Manifest, hospital);
   }
 

@@ -16,6 +16,8 @@ export interface ArrivedBatch {
   sequence: number;
   lane: Lane;
   receivedAtMs: number;
+  /** What the gateway reads is simulated, as its certificate and its registration say. */
+  simulated: boolean;
   bootId: string;
   /** Cloud time less the gateway's monotonic time: add it to a reading's time to get when it was, in epoch ms. */
   offsetMs: number;

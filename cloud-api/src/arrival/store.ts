@@ -247,6 +247,7 @@ function placed(
     sequence: header.sequence,
     lane: header.lane,
     receivedAtMs,
+    simulated: body.batch.simulated,
     bootId: body.batch.bootId,
     offsetMs: offsetOf(body.batch, offsets.get(bootKey(gatewayId, body.batch.bootId)) ?? null),
     sections,

@@ -19,6 +19,8 @@ interface Settings {
   caFile: string;
   certFile: string;
   keyFile: string;
+  /** Whether the registry knows a gateway as its certificate describes it. */
+  admits(peer: Peer): Promise<boolean>;
   log: Log;
 }
 
@@ -36,10 +38,11 @@ export async function startEmbeddedBroker({
   caFile,
   certFile,
   keyFile,
+  admits,
   log,
 }: Settings): Promise<EmbeddedBroker> {
   const sessions: Sessions = new Map();
-  const broker = await openBroker(sessions, log);
+  const broker = await openBroker(sessions, admits, log);
   const server = createServer(await tlsOptions(caFile, certFile, keyFile), (socket) => {
     // Nagle and delayed acknowledgement together cost 44 ms a round trip.
     socket.setNoDelay(true);
@@ -70,13 +73,20 @@ export async function startEmbeddedBroker({
 type Sessions = Map<Client, Peer>;
 
 /** An MQTT broker that knows each client by its certificate, and holds it to its own topics. */
-async function openBroker(sessions: Sessions, log: Log): Promise<Aedes> {
+async function openBroker(sessions: Sessions, admits: Settings["admits"], log: Log): Promise<Aedes> {
   const peers = new WeakMap<Client, Peer>();
   const broker = await Aedes.createBroker({ connectTimeout: HANDSHAKE_TIMEOUT_MS, maxClientsIdLength: 128 });
   broker.preConnect = (client, _packet, done) => {
     const peer = client.conn instanceof TLSSocket ? peerOf(client.conn.getPeerCertificate().subject) : null;
-    if (peer !== null) peers.set(client, peer);
-    done(null, peer !== null);
+    if (peer === null) return done(null, false);
+    admits(peer).then(
+      (admitted) => {
+        if (admitted) peers.set(client, peer);
+        else log.warn({ peer: peer.id, site: peer.site, holder: peer.holder }, "a gateway was refused");
+        done(null, admitted);
+      },
+      (error: Error) => done(error, false),
+    );
   };
   broker.authorizePublish = (client, packet, done) => {
     // The broker's own messages ($SYS) have no client, and go nowhere that a gateway may listen.

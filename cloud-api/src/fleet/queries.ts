@@ -64,6 +64,11 @@ export class FleetQueries {
     return gateway !== null && gateway.siteId === site && gateway.simulated === simulated;
   }
 
+  /** The registry has just been written in this process: the next question reads it anew. */
+  forgetIndex(): void {
+    this.#index = null;
+  }
+
   /** The present index, at most two seconds old. */
   index(nowMs: number): Promise<FleetIndex> {
     if (this.#index === null || nowMs - this.#index.at > INDEX_LIFE_MS || nowMs < this.#index.at) {

@@ -40,6 +40,7 @@ export const fleetRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fleet,
       const broken = brokenReference(request.body);
       if (broken !== null) throw new FleetError("fleet.reference-missing", broken);
       const imported = await store.import(request.body);
+      fleet.forgetIndex();
       await access.audit({
         atMs: clock.nowMs(),
         actor: personIn(request).email,

@@ -69,7 +69,7 @@ export class ObservationStore {
   /** Keeps every reading as it came, one row for each device and batch. */
   foldChunks: Fold = async (tx, batches) => {
     const rows: unknown[][] = [];
-    for (const { sections, offsetMs, epoch, sequence, bootId } of batches) {
+    for (const { sections, offsetMs, epoch, sequence, bootId, simulated } of batches) {
       for (const [part, arrived] of sections.entries()) {
         const extent = extentOf(arrived, offsetMs);
         if (extent === null) continue;
@@ -77,7 +77,7 @@ export class ObservationStore {
           bootId,
           anchor: { monoMs: 0, wallMs: 0 },
           cloudOffsetMs: offsetMs,
-          simulated: false,
+          simulated,
           devices: [arrived.section],
         };
         const body = await compress(encodeBody(alone));
