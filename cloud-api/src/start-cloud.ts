@@ -154,6 +154,7 @@ async function openJobs(house: House): Promise<void> {
   const jobs = jobsOf({ observations: new ObservationStore(db), clock });
   const queue = await openQueue(config, log);
   house.opened.push({ name: "queue", close: () => queue.close() });
+  for (const job of jobs) if (job.everyMs !== null) await queue.repeat(job, job.everyMs);
   const worker = await openWorker(config, jobs, log);
   house.opened.push({ name: "worker", close: () => worker.close() });
   const relay = startEventRelay({ db, queue, jobs, log });

@@ -1,6 +1,6 @@
 import type { Fold } from "./arrival/events.ts";
 import { foldTwins } from "./device-twin/store.ts";
-import { integrateUsage } from "./observation/jobs.ts";
+import { integrateUsage, retireTelemetry } from "./observation/jobs.ts";
 import type { ObservationStore } from "./observation/store.ts";
 import type { Clock } from "./platform/clock.ts";
 import { type BoundJob, bindJob } from "./platform/queue.ts";
@@ -19,4 +19,7 @@ export const foldsOf = ({ observations }: Deps): Fold[] => [
 ];
 
 /** Every job, in flow order. */
-export const jobsOf = ({ observations, clock }: Deps): BoundJob[] => [bindJob(integrateUsage, { observations, clock })];
+export const jobsOf = ({ observations, clock }: Deps): BoundJob[] => [
+  bindJob(integrateUsage, { observations, clock }),
+  bindJob(retireTelemetry, { observations, clock }),
+];

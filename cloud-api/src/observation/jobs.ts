@@ -1,3 +1,4 @@
+import Type from "typebox";
 import type { Clock } from "../platform/clock.ts";
 import { defineJob } from "../platform/define-job.ts";
 import { emit } from "../platform/event-outbox.ts";
@@ -32,5 +33,17 @@ export const integrateUsage = defineJob<{ observations: ObservationStore; clock:
       const { inUseH } = await observations.integrateDay(tx, deviceId, day, asOfMs);
       await emit<RunTimeAdvanced>(tx, "observation.run-time-advanced", [{ deviceId, inUseH, asOfMs }]);
     });
+  },
+});
+
+/** Drops telemetry that is older than it is kept. Safe to run at any time, and twice. */
+export const retireTelemetry = defineJob<{ observations: ObservationStore; clock: Clock }>()({
+  name: "observation.retire-telemetry",
+  everyMs: 6 * 3_600_000,
+  payload: Type.Object({}),
+  idempotencyKey: () => "all",
+  options: { attempts: 3, backoff: { type: "exponential", delay: 60_000 }, removeOnComplete: true, removeOnFail: true },
+  async run(_payload, { observations, clock }) {
+    await observations.retire(clock.nowMs());
   },
 });

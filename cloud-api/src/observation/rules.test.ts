@@ -2,7 +2,7 @@ import type { DeviceSection } from "@wardtwin/device-profiles/twin-document/batc
 import { OPERATING_STATES, type OperatingState } from "@wardtwin/device-profiles/vocabulary/metrics";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DAY_MS, minutesOf, type Span, spansOf } from "./rules.ts";
+import { DAY_MS, expiredPartitions, minutesOf, type Span, spansOf } from "./rules.ts";
 
 interface Look {
   atMs: number;
@@ -98,4 +98,17 @@ test("a minute keeps count, sum and extremes, and blanks add nothing", () => {
     { device: 1, metric: "batteryChargePct", minuteMs: 0, count: 2, sum: 170, min: 80, max: 90 },
     { device: 1, metric: "batteryChargePct", minuteMs: 60_000, count: 1, sum: 70, min: 70, max: 70 },
   ]);
+});
+
+test("a partition goes when its whole day is older than its series is kept, and nothing else goes", () => {
+  const names = [
+    "chunk_20261022",
+    "chunk_20261023",
+    "minute_20261022",
+    "minute_20251021",
+    "chunk",
+    "metric",
+    "chunk_2026",
+  ];
+  expect(expiredPartitions(names, Date.UTC(2026, 10, 22, 12))).toEqual(["chunk_20261022", "minute_20251021"]);
 });

@@ -54,6 +54,22 @@ function cutAtMidnight(span: Span): Span[] {
   return pieces;
 }
 
+/** How long telemetry is kept. Raw readings explain the last month; minutes carry the year's comparison. */
+export const RETENTION_DAYS = { chunk: 30, minute: 396 } as const;
+
+/**
+ * The partitions whose whole day lies beyond its series' retention. Names are `chunk_YYYYMMDD` and `minute_YYYYMMDD`;
+ * anything else is left alone.
+ */
+export function expiredPartitions(names: readonly string[], nowMs: number): string[] {
+  return names.filter((name) => {
+    const [, series, year, month, day] = /^(chunk|minute)_(\d{4})(\d{2})(\d{2})$/.exec(name) ?? [];
+    if (series !== "chunk" && series !== "minute") return false;
+    const endMs = Date.UTC(Number(year), Number(month) - 1, Number(day)) + DAY_MS;
+    return nowMs - endMs > RETENTION_DAYS[series] * DAY_MS;
+  });
+}
+
 export const dayOf = (atMs: number): string => new Date(atMs).toISOString().slice(0, 10);
 
 /** What one minute of one metric adds up to. Sums, extremes and counts: the order of adding does not matter. */

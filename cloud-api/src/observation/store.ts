@@ -5,7 +5,7 @@ import type { ArrivedBatch, ArrivedSection, Fold } from "../arrival/events.ts";
 import type { Database, Tx } from "../platform/database.ts";
 import { emit } from "../platform/event-outbox.ts";
 import type { StateObserved } from "./events.ts";
-import { addTo, DAY_MS, dayOf, type MinuteSum, minutesOf, type Span, spansOf } from "./rules.ts";
+import { addTo, DAY_MS, dayOf, expiredPartitions, type MinuteSum, minutesOf, type Span, spansOf } from "./rules.ts";
 
 const compress = promisify(zstdCompress);
 
@@ -175,6 +175,19 @@ export class ObservationStore {
       [deviceId],
     );
     return { inUseH: rows[0]?.hours ?? 0 };
+  }
+
+  /** Drops the partitions that are older than telemetry is kept. Returns their names. */
+  async retire(nowMs: number): Promise<string[]> {
+    const { rows } = await this.#db.pool.query<{ name: string }>(
+      "select c.relname as name from pg_class c join pg_namespace n on n.oid = c.relnamespace where n.nspname = 'telemetry' and c.relispartition and c.relkind = 'r'",
+    );
+    const expired = expiredPartitions(
+      rows.map(({ name }) => name),
+      nowMs,
+    );
+    for (const name of expired) await this.#db.pool.query(`drop table telemetry.${name}`);
+    return expired;
   }
 
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {

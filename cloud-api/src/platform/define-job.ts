@@ -5,7 +5,9 @@ import type { Static, TSchema } from "typebox";
 export interface JobDefinition<Payload extends TSchema, Deps> {
   name: string;
   /** The event that asks for it. */
-  on: string;
+  on?: string;
+  /** Asked for by time alone, this often. */
+  everyMs?: number;
   payload: Payload;
   /** The identity of one piece of work: enqueuing it again while it waits changes nothing. Without ":". */
   idempotencyKey(payload: Static<Payload>): string;

@@ -18,13 +18,16 @@ export interface QueueSettings {
 /** Puts work on the queue. */
 export interface JobQueue {
   add<Payload extends object>(job: { name: string; options: object }, key: string, payload: Payload): Promise<void>;
+  /** Keeps a job running again and again. Saying it twice changes nothing. */
+  repeat(job: { name: string; options: object }, everyMs: number): Promise<void>;
   close(): Promise<void>;
 }
 
 /** A job with its dependencies already in hand. */
 export interface BoundJob {
   name: string;
-  on: string;
+  on: string | null;
+  everyMs: number | null;
   options: object;
   keyOf(payload: unknown): string;
   run(payload: unknown, signal: AbortSignal): Promise<void>;
@@ -34,7 +37,8 @@ export interface BoundJob {
 export function bindJob<Payload extends TSchema, Deps>(job: JobDefinition<Payload, Deps>, deps: Deps): BoundJob {
   return {
     name: job.name,
-    on: job.on,
+    on: job.on ?? null,
+    everyMs: job.everyMs ?? null,
     options: job.options,
     keyOf: (payload) => job.idempotencyKey(Value.Parse(job.payload, payload)),
     run: (payload, signal) => job.run(Value.Parse(job.payload, payload), deps, signal),
@@ -57,6 +61,8 @@ export async function openQueue({ databaseUrl, redisUrl }: QueueSettings, log: L
   return {
     add: async ({ name, options }, key, payload) =>
       void (await queue.add(name, payload, { ...options, jobId: `${name}/${key}` })),
+    repeat: async ({ name, options }, every) =>
+      void (await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: options })),
     close: () => queue.close(),
   };
 }
