@@ -144,7 +144,7 @@ const HOLD: Partial<Record<Scenario, Omit<Hold, "at">[]>> = {
       metric: null,
       reason: "not-as-expected",
       value: null,
-      word: null,
+      word: "SIM99120",
       liftedBy: "biomedical-engineer",
     },
   ],

@@ -1,1 +1,89 @@
-export const GatewaysPage = () => null;
+import { IconHelp, IconRouter, IconRouterOff, type TablerIcon } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { gatewaysQuery, wardMapQuery } from "../api/queries.ts";
+import type { Gateway } from "../api/types.ts";
+import { PATHS } from "../paths.ts";
+import { strings } from "../strings/strings.ts";
+import type { Tone } from "../ui/icons.ts";
+import { EmptyState, ErrorState, Loading } from "../ui/messages.tsx";
+import { Age, Moment } from "../ui/site-time.tsx";
+import { useTitle } from "../ui/use-title.ts";
+import "../ui/table.css";
+
+const text = strings.gateways;
+const linkLook = {
+  online: { icon: IconRouter, tone: "calm" },
+  offline: { icon: IconRouterOff, tone: "act" },
+  unknown: { icon: IconHelp, tone: "look" },
+} as const satisfies Record<Gateway["link"], { icon: TablerIcon; tone: Tone }>;
+
+export function GatewaysPage() {
+  useTitle(text.title);
+  const gateways = useQuery(gatewaysQuery);
+  return (
+    <>
+      <h1 className="wt-page-title">{text.title}</h1>
+      <p className="wt-page-lead">{text.lead}</p>
+      {gateways.isPending ? <Loading rows={4} height={44} /> : null}
+      {gateways.isError && gateways.data === undefined ? (
+        <ErrorState error={gateways.error} retry={() => void gateways.refetch()} />
+      ) : null}
+      {gateways.data?.gateways.length === 0 ? (
+        <EmptyState icon={IconRouter} title={text.empty} text={text.emptyText} />
+      ) : null}
+      {gateways.data !== undefined && gateways.data.gateways.length > 0 ? (
+        <GatewayTable gateways={gateways.data.gateways} />
+      ) : null}
+    </>
+  );
+}
+
+function GatewayTable({ gateways }: { gateways: Gateway[] }) {
+  const map = useQuery(wardMapQuery);
+  const wardName = (id: string) => map.data?.wards.find((ward) => ward.id === id)?.name ?? id;
+  return (
+    <div className="wt-panel wt-scroll">
+      <table className="wt-table">
+        <thead>
+          <tr>
+            <th scope="col">{text.column.name}</th>
+            <th scope="col">{text.column.ward}</th>
+            <th scope="col">{text.column.link}</th>
+            <th scope="col">{text.column.since}</th>
+            <th scope="col">{text.column.batch}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {gateways.map((gateway) => (
+            <Row key={gateway.id} gateway={gateway} ward={wardName(gateway.ward)} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Row({ gateway, ward }: { gateway: Gateway; ward: string }) {
+  const look = linkLook[gateway.link];
+  return (
+    <tr data-testid={`gateway-${gateway.id}`}>
+      <th scope="row">
+        <strong>{gateway.name}</strong> <span className="wt-muted">{gateway.id}</span>
+      </th>
+      <td>
+        <Link to={PATHS.map} search={{ ward: gateway.ward }} className="wt-link">
+          {ward}
+        </Link>
+      </td>
+      <td>
+        <span className={`wt-tag wt-tone-${look.tone}`}>
+          <look.icon size={18} aria-hidden="true" />
+          {strings.words.gatewayLink[gateway.link]}
+        </span>
+      </td>
+      <td>{gateway.linkSince === null ? text.none : <Moment at={gateway.linkSince} />}</td>
+      <td>{gateway.lastBatchAt === null ? text.none : <Age at={gateway.lastBatchAt} />}</td>
+    </tr>
+  );
+}

@@ -204,6 +204,12 @@ const holdEvidence = {
   (evidence: { what: string; reading: string | null; at: string | null }) => string
 >;
 
+/** A hold on identity is about serial numbers, not about a metric; `told` is what the wire says. */
+const holdIdentity = (told: string | null, registered: string): string =>
+  told === null
+    ? `It has not stated its serial number yet; the registry says ${registered}.`
+    : `It states serial number ${told}, the registry says ${registered}: this may be another device.`;
+
 const holdLift = {
   "biomedical-engineer": {
     fault: "Only a biomedical engineer can lift this.",
@@ -237,12 +243,6 @@ const identity = {
       "It says nothing of itself on the wire. A person told which one it is; a swap on the same socket goes unseen.",
   },
 } as const satisfies Record<IdentityStrength, Record<"yes" | "no" | "untold", string>>;
-
-const identityShort = {
-  self: "states its own serial number",
-  type: "states make and model only",
-  none: "says nothing of itself",
-} as const satisfies Record<IdentityStrength, string>;
 
 const evidence = {
   "vendor-document": "From the maker's own document",
@@ -322,9 +322,9 @@ export const words = {
   because,
   holdTitle,
   holdEvidence,
+  holdIdentity,
   holdLift,
   identity,
-  identityShort,
   evidence,
   notice,
   fact,

@@ -26,8 +26,14 @@ export function EmptyState({ icon: Icon, title, text, children }: Said) {
   );
 }
 
-/** What went wrong and what to do. */
-export function ErrorState({ error, retry }: { error: unknown; retry?: (() => void) | undefined }) {
+interface Failed {
+  error: unknown;
+  retry?: () => void;
+  children?: ReactNode;
+}
+
+/** What went wrong and what to do; `children` where another way leads on. */
+export function ErrorState({ error, retry, children }: Failed) {
   const { title, detail } = explained(error);
   return (
     <div role="alert">
@@ -37,6 +43,7 @@ export function ErrorState({ error, retry }: { error: unknown; retry?: (() => vo
             {strings.problem.retry}
           </Button>
         )}
+        {children}
       </EmptyState>
     </div>
   );

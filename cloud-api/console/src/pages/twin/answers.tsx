@@ -1,0 +1,97 @@
+import type { ReactNode } from "react";
+import type { FactName, Facts, TwinView } from "../../api/types.ts";
+import { strings } from "../../strings/strings.ts";
+import { operatingIcon } from "../../ui/icons.ts";
+import { Age, Moment } from "../../ui/site-time.tsx";
+import { Readiness } from "./readiness.tsx";
+
+const text = strings.twin;
+const FACTS = ["operating", "service", "hygiene", "custody", "power"] as const satisfies FactName[];
+
+/** The four questions that somebody stands before the device with, answered in words. */
+export function Answers({ twin }: { twin: TwinView }) {
+  return (
+    <div className="wt-answers">
+      <Readiness twin={twin} />
+      <Answer title={text.doing}>
+        <FactList facts={twin.facts} />
+      </Answer>
+      <Answer title={text.what}>
+        <p className="wt-answer-main">
+          {twin.manufacturer} {twin.model}
+        </p>
+        <dl className="wt-pairs">
+          <dt>{text.asset}</dt>
+          <dd>{twin.assetNumber ?? <span className="wt-muted">{text.noAsset}</span>}</dd>
+          <dt>{text.serial}</dt>
+          <dd>{twin.serial}</dd>
+        </dl>
+        <p className={twin.identity.confirmed === false ? "wt-tone-act" : "wt-muted"}>{identityWords(twin.identity)}</p>
+      </Answer>
+      <Answer title={text.where}>
+        <p className="wt-answer-main">{twin.place.wardName}</p>
+        <p className="wt-muted">
+          {text.placeRegistry}, <SinceMoment at={twin.place.since} />
+        </p>
+      </Answer>
+    </div>
+  );
+}
+
+export function identityWords({ strength, confirmed }: TwinView["identity"]): string {
+  return strings.words.identity[strength][confirmed === null ? "untold" : confirmed ? "yes" : "no"];
+}
+
+function Answer({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <section className="wt-answer wt-panel">
+      <h2 className="wt-label">{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+const SinceMoment = ({ at }: { at: string }) => (
+  <>
+    {text.sinceWord} <Moment at={at} />
+  </>
+);
+
+function FactList({ facts }: { facts: Facts }) {
+  const Icon = operatingIcon[facts.operating.word];
+  return (
+    <>
+      <p className="wt-answer-main">
+        <Icon size="1.1em" aria-hidden="true" />
+        <span data-testid="twin-operating">{strings.words.factWord[facts.operating.word]}</span>
+        {facts.operating.since === null ? null : (
+          <span className="wt-answer-since">
+            <SinceMoment at={facts.operating.since} />
+          </span>
+        )}
+      </p>
+      <dl className="wt-facts">
+        {FACTS.map((name) => (
+          <FactRow key={name} name={name} fact={facts[name]} />
+        ))}
+      </dl>
+    </>
+  );
+}
+
+function FactRow({ name, fact }: { name: FactName; fact: Facts[FactName] }) {
+  return (
+    <>
+      <dt>{strings.words.fact[name]}</dt>
+      <dd className={fact.source === null ? "wt-muted" : ""}>{strings.words.factWord[fact.word]}</dd>
+      <dd className="wt-fact-source">
+        {fact.source === null ? text.nobodyTold : strings.words.factSource[fact.source]}
+        {fact.source === null || fact.at === null ? null : (
+          <>
+            , <Age at={fact.at} />
+          </>
+        )}
+      </dd>
+    </>
+  );
+}

@@ -1,0 +1,40 @@
+import { METRIC_NAMES, metricTerm } from "@wardtwin/device-profiles/vocabulary/metrics";
+import { expect, test } from "vitest";
+import { isCodeWord, readingWords, siteTime, unitWords } from "./format.ts";
+import { ucumOf } from "./ucum.ts";
+
+test("times stand in the hospital's zone, wherever the browser is", () => {
+  expect(siteTime("Europe/Berlin").clock("2026-01-05T11:02:03.000Z")).toBe("12:02:03");
+  expect(siteTime("America/New_York").clock("2026-01-05T11:02:03.000Z")).toBe("06:02:03");
+});
+
+test("a moment of another day carries its day", () => {
+  const time = siteTime("UTC");
+  const nowMs = Date.parse("2026-01-05T11:00:00Z");
+  expect(time.moment("2026-01-05T09:30:00Z", nowMs)).toBe("09:30");
+  expect(time.moment("2026-01-04T09:30:00Z", nowMs)).toBe("4 Jan, 09:30");
+});
+
+test("a zone that nobody knows does not take the page down", () => {
+  expect(siteTime("Mars/Olympus").clock("2026-01-05T11:02:03.000Z")).toMatch(/^\d\d:02:03$/);
+});
+
+test("a reading stands with its unit, a word without one, and nothing is null", () => {
+  expect(readingWords(5, null, "cm[H2O]")).toBe("5\u202fcmH₂O");
+  expect(readingWords(14.256, null, "/min")).toBe("14.26/min");
+  expect(readingWords(1_874, null, "1")).toBe("1,874");
+  expect(readingWords(1, "active", "1")).toBe("Active");
+  expect(readingWords(null, null, "h")).toBeNull();
+});
+
+test("a unit or word that this console does not know stands as it came", () => {
+  expect(unitWords("kPa")).toBe("kPa");
+  expect(readingWords(9, "levitating", "1")).toBe("levitating");
+});
+
+test("every metric of the vocabulary has a unit and words that a person reads", () => {
+  for (const name of METRIC_NAMES) {
+    expect(unitWords(ucumOf(name)), name).not.toMatch(/[[\]]/);
+    for (const word of metricTerm(name).codes ?? []) expect(isCodeWord(word), `${name}: ${word}`).toBe(true);
+  }
+});
