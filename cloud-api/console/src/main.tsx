@@ -10,7 +10,7 @@ import { sessionQuery } from "./api/queries.ts";
 import { writeEvent } from "./live/cache.ts";
 import { LiveContext } from "./live/hooks.ts";
 import { connectToOwner, createLiveClient } from "./live/live-client.ts";
-import { PATHS } from "./paths.ts";
+import { PATHS, safeNext } from "./paths.ts";
 import { createAppRouter } from "./routes.tsx";
 import { onSessionElsewhere } from "./session-channel.ts";
 import { theme } from "./ui/theme.ts";
@@ -37,10 +37,15 @@ function leave(): void {
   void router.navigate({ to: PATHS.signIn, search: href === PATHS.map ? {} : { next: href }, replace: true });
 }
 
-onSessionElsewhere(() => {
+/** Another tab signed somebody in or out: this one goes on as that person, or to the sign-in page. */
+async function followSession(): Promise<void> {
   client.removeQueries({ queryKey: sessionQuery.queryKey });
-  void router.invalidate();
-});
+  const { pathname, search } = router.state.location;
+  if (pathname !== PATHS.signIn) return router.invalidate();
+  const session = await client.fetchQuery({ ...sessionQuery, retry: false }).catch(() => null);
+  if (session !== null) router.history.push(safeNext(search.next));
+}
+onSessionElsewhere(() => void followSession());
 
 const place = document.getElementById("root");
 if (place === null) throw new Error("index.html has no #root");

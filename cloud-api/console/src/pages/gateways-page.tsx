@@ -79,7 +79,7 @@ function Row({ gateway, ward }: { gateway: Gateway; ward: string }) {
       <td>
         <span className={`wt-tag wt-tone-${look.tone}`}>
           <look.icon size={18} aria-hidden="true" />
-          {strings.words.gatewayLink[gateway.link]}
+          <span className="wt-live-word">{strings.words.gatewayLink[gateway.link]}</span>
         </span>
       </td>
       <td>{gateway.linkSince === null ? text.none : <Moment at={gateway.linkSince} />}</td>

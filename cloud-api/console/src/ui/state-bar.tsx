@@ -64,9 +64,9 @@ export function StateWords() {
 export function StateTag({ state }: { state: Availability }) {
   const Icon = availabilityIcon[state];
   return (
-    <span className={`wt-tag wt-tone-${availabilityTone[state]} wt-tag-${state}`}>
+    <span className={`wt-tag wt-tone-${availabilityTone[state]}`}>
       <Icon size="1.1em" stroke={2} aria-hidden="true" />
-      {strings.words.availability[state]}
+      <span className="wt-live-word">{strings.words.availability[state]}</span>
     </span>
   );
 }

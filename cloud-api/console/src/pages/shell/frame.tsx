@@ -1,15 +1,26 @@
 import { IconFlask } from "@tabler/icons-react";
+import { useServerNow } from "../../live/hooks.ts";
 import { strings } from "../../strings/strings.ts";
+import { useSiteTime } from "../../ui/site-time.tsx";
 
-/** Stands on every page of a simulated hospital, on paper too. */
+/** Stands on every page of a simulated hospital, and in the margin of every sheet of paper. */
 export function SimulatedBand() {
+  const { title, text } = strings.simulated;
   return (
     <div className="wt-simulated" data-testid="simulated-band">
+      <style>{`@page { margin: 16mm 12mm 12mm; @top-center { content: ${JSON.stringify(title)} } }`}</style>
       <IconFlask size={16} aria-hidden="true" />
-      <strong>{strings.simulated.title}</strong>
-      <span className="wt-simulated-text">: {strings.simulated.text}</span>
+      <strong>{title}</strong>
+      <span className="wt-simulated-text">: {text}</span>
     </div>
   );
+}
+
+/** Ages mean nothing on paper without the moment they were counted from. */
+export function PrintTime() {
+  const time = useSiteTime();
+  const nowMs = useServerNow();
+  return <span className="wt-print-time">{time.full(new Date(nowMs).toISOString())}</span>;
 }
 
 /** The product's mark, and whose hospital this is. */

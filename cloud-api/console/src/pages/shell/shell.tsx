@@ -9,7 +9,7 @@ import { siteTime } from "../../ui/format.ts";
 import { LostBanner } from "../../ui/messages.tsx";
 import { SiteTimeContext, useSiteTime } from "../../ui/site-time.tsx";
 import { Account } from "./account.tsx";
-import { Mark, SimulatedBand } from "./frame.tsx";
+import { Mark, PrintTime, SimulatedBand } from "./frame.tsx";
 import "./shell.css";
 
 /** The frame of every page behind sign-in. It always follows the map, so that each page knows whether the line is up. */
@@ -40,6 +40,7 @@ export function Shell() {
           {session.site?.simulated === true ? <SimulatedBand /> : null}
           <div className="wt-header-row">
             <Mark hospital={session.site?.name ?? strings.noHospital} />
+            <PrintTime />
             {wall ? (
               <WallTools />
             ) : (

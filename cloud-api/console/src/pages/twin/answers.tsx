@@ -63,7 +63,9 @@ function FactList({ facts }: { facts: Facts }) {
     <>
       <p className="wt-answer-main">
         <Icon size="1.1em" aria-hidden="true" />
-        <span data-testid="twin-operating">{strings.words.factWord[facts.operating.word]}</span>
+        <span className="wt-live-word" data-testid="twin-operating">
+          {strings.words.factWord[facts.operating.word]}
+        </span>
         {facts.operating.since === null ? null : (
           <span className="wt-answer-since">
             <SinceMoment at={facts.operating.since} />

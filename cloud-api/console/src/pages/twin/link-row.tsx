@@ -30,11 +30,15 @@ export function LinkRow({ connectivity: { gateway, device, values } }: { connect
   return (
     <div className="wt-links wt-panel">
       <Cell title={text.gatewayLink} look={gatewayLook[gateway.state]} since={gateway.since}>
-        <span data-testid="gateway-link">{strings.words.gatewayLink[gateway.state]}</span>
+        <span className="wt-live-word" data-testid="gateway-link">
+          {strings.words.gatewayLink[gateway.state]}
+        </span>
         <span className="wt-links-note">{gateway.name ?? text.noGateway}</span>
       </Cell>
       <Cell title={text.deviceLink} look={deviceLook[device.state]} since={device.since}>
-        <span data-testid="device-link">{strings.words.deviceLink[device.state]}</span>
+        <span className="wt-live-word" data-testid="device-link">
+          {strings.words.deviceLink[device.state]}
+        </span>
       </Cell>
       <Cell title={text.values} look={{ icon: IconClock, tone: values.stale ? "look" : "calm" }} since={null}>
         {values.newestAt === null ? (

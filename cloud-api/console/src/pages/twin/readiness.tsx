@@ -16,7 +16,7 @@ export function Readiness({ twin }: { twin: TwinView }) {
       <h2 className="wt-label">{strings.twin.may}</h2>
       <p className={`wt-may-word wt-tone-${tone}`} data-testid="twin-availability">
         <Icon size="1.15em" aria-hidden="true" />
-        {strings.words.availability[availability]}
+        <span className="wt-live-word">{strings.words.availability[availability]}</span>
       </p>
       <p>{sentence(twin.readiness)}</p>
       {freeAt === null ? null : (
