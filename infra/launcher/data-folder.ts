@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { StartError } from "./start-error.ts";
 
 /** What this program puts into its data folder; `--fresh` removes these and nothing else. */
@@ -22,7 +22,7 @@ export interface DataFolder {
 /** Makes or opens the data folder. @throws StartError where it cannot be written. */
 export function openDataFolder(path: string): DataFolder {
   try {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeFolder(path);
     if (!statSync(path).isDirectory()) throw new Error("it is not a folder");
     accessSync(path, constants.W_OK | constants.X_OK);
     // Root may write anywhere that the file system allows; only a file that stands there proves it.
@@ -37,6 +37,13 @@ export function openDataFolder(path: string): DataFolder {
     );
   }
   return { path, file: (name, ...rest) => join(path, name, ...rest) };
+}
+
+/** Folder by folder: Node's recursive mkdir never returns where the kernel says ENOENT below a folder that exists (/proc). */
+function makeFolder(path: string): void {
+  if (existsSync(path)) return;
+  makeFolder(dirname(path));
+  mkdirSync(path, { mode: 0o700 });
 }
 
 /** Removes what this program put into the folder, once nobody works in it any more. */
