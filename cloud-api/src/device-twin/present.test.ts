@@ -95,3 +95,15 @@ test("use ends the time out of use at once", () => {
   expect(idle.idleSinceMs).toBeNull();
   expect(fold(idle, [{ monoMs: 3_000, state: "standby" }]).idleSinceMs).toBe(1_003_000);
 });
+
+test("a device that answers without its serial number is not believed by the one that spoke there before", () => {
+  const nameless = (linked: boolean) => ({
+    ...section([{ monoMs: 2_000, state: "standby", linked }]),
+    subject: { ...section([]).subject, identity: {} },
+  });
+  const known = fold(NOTHING_HEARD, [{ monoMs: 1_000, state: "standby" }]);
+  const after = (linked: boolean) =>
+    foldSection(known, { gatewayId: "g", epoch: 1, offsetMs: 0, section: nameless(linked) }).present.identity.serial;
+  expect(after(true)).toBeUndefined();
+  expect(after(false)).toBe("S1");
+});

@@ -104,7 +104,7 @@ export function foldSection(before: Present, arrived: Section): { present: Prese
     gatewayId,
     profile: section.subject.profile,
     profileRevision: section.subject.profileRevision,
-    identity: { ...before.identity, ...section.subject.identity },
+    identity: identityAfter(before, section, isNewer),
     heardAtMs: newestMonoMs + offsetMs,
     epoch,
     monoMs: newestMonoMs,
@@ -118,6 +118,17 @@ export function foldSection(before: Present, arrived: Section): { present: Prese
         : withState(present, OPERATING_STATES[value] ?? "unknown", atMs);
   }
   return { present, metrics };
+}
+
+/**
+ * A device that answers says who it is with every answer: what an earlier one said of itself does not hold for it, because
+ * it may be another device. One that is silent keeps the name it had.
+ */
+function identityAfter(before: Present, section: DeviceSection, isNewer: (monoMs: number) => boolean): DeviceIdentity {
+  const answered = statesOf(section).some(
+    ({ metric, value, monoMs }) => metric === "deviceLink" && LINKS[value] === "connected" && isNewer(monoMs),
+  );
+  return answered ? section.subject.identity : { ...before.identity, ...section.subject.identity };
 }
 
 function withLink(present: Present, word: string | undefined, atMs: number): Present {
@@ -167,7 +178,7 @@ function newestOf({ section, epoch, offsetMs }: Section): MetricUpdate[] {
       const quality = QUALITIES[qualities[row] ?? 0] ?? "implausible";
       newest.set(metric, {
         metric,
-        value: Number.isNaN(value) ? null : value,
+        value: Number.isFinite(value) ? value : null,
         quality,
         atMs: monoMs + offsetMs,
         epoch,

@@ -73,6 +73,10 @@ test("no single thing that is missing, old or wrong leaves a device ready", () =
     present({ deviceLink: "unreachable" }),
     present({ deviceLink: "unknown" }),
     present({ heardAtMs: NOW_MS - 7_000 }),
+    present({ heardAtMs: NOW_MS + 3_600_000 }),
+    present({ operatingAtMs: NOW_MS - 7_000 }),
+    present({ operatingAtMs: NOW_MS + 3_600_000 }),
+    present({ operatingAtMs: null }),
     present({ identity: {} }),
     present({ operatingState: "unknown" }),
     present({ operatingState: "in-use" }),
@@ -81,6 +85,7 @@ test("no single thing that is missing, old or wrong leaves a device ready", () =
     present({ idleSinceMs: null }),
     metric("batteryChargePct", 49),
     metric("batteryChargePct", 87, 61),
+    metric("batteryChargePct", 87, -3_600),
     metric("batteryChargePct", null),
     metric("technicalMalfunctionAlarm", 1),
     metric("technicalMalfunctionAlarm", 7),
@@ -99,6 +104,11 @@ test("each reason has its word", () => {
   expect(said(metric("technicalMalfunctionAlarm", 1))).toBe("blocked: hold");
   expect(said(metric("batteryChargePct", 87, 61))).toBe("unknown: hold");
   expect(said({ ...metric("technicalMalfunctionAlarm", 1), gatewayOnline: false })).toBe("blocked: hold");
+});
+
+test("a state that is told no more is unknown, however young the other values are", () => {
+  expect(judge(present({ operatingAtMs: NOW_MS - 7_000 }))).toMatchObject({ isLive: true, operating: "unknown" });
+  expect(judge(present({}))).toMatchObject({ isLive: true, operating: "standby" });
 });
 
 test("standby becomes free after the site's time, and says when", () => {

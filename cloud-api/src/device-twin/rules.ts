@@ -1,7 +1,7 @@
 import type { ProfileCore, ReadinessEvidence } from "@wardtwin/device-profiles/profile/profile";
 import type { DeviceKind } from "@wardtwin/device-profiles/vocabulary/device-kind";
 import { normalisedSerial } from "@wardtwin/device-profiles/vocabulary/identity";
-import { codeWord, type MetricName } from "@wardtwin/device-profiles/vocabulary/metrics";
+import { codeWord, type MetricName, type OperatingState } from "@wardtwin/device-profiles/vocabulary/metrics";
 import type { Quality } from "@wardtwin/device-profiles/vocabulary/quality";
 import type { Present } from "./present.ts";
 import type { Availability, ClassCount, Hold, TwinView } from "./schema.ts";
@@ -38,10 +38,18 @@ export interface Judgement {
   holds: Hold[];
   /** Gateway and device both answer, and the values are as young as the profile asks. */
   isLive: boolean;
+  /** The operating state as far as it is known now: unknown where its own time is too old, whatever else is told. */
+  operating: OperatingState;
 }
 
 /** Without a profile nobody says how often a device is polled; after this long its values are stale. */
 const STALE_AFTER_MS = 30_000;
+
+/** Clocks differ a little. A value from further ahead has a wrong time, and its age is not known. */
+const AHEAD_MAX_MS = 60_000;
+
+const isYoung = (atMs: number | null, nowMs: number, forMs: number): boolean =>
+  atMs !== null && nowMs - atMs <= forMs && atMs - nowMs <= AHEAD_MAX_MS;
 
 /** After what silence the values of a device count as stale: three of its slowest polls, as its profile says. */
 export function staleAfterMs(profile: ProfileCore | null): number {
@@ -59,8 +67,9 @@ export function judge(judged: Judged): Judgement {
   const isLive =
     judged.gatewayOnline === true &&
     present.deviceLink === "connected" &&
-    present.heardAtMs !== null &&
-    nowMs - present.heardAtMs <= staleAfterMs(profile);
+    isYoung(present.heardAtMs, nowMs, staleAfterMs(profile));
+  const operating =
+    isLive && isYoung(present.operatingAtMs, nowMs, staleAfterMs(profile)) ? present.operatingState : "unknown";
   const holds = [
     ...identityHolds(judged),
     ...(profile?.readiness ?? []).flatMap((evidence) => evidenceHold(evidence, judged)),
@@ -75,6 +84,7 @@ export function judge(judged: Judged): Judgement {
     freeAtMs,
     holds,
     isLive,
+    operating,
   });
   const known = holds.some(({ reason }) => reason === "not-as-expected");
 
@@ -85,11 +95,11 @@ export function judge(judged: Judged): Judgement {
     const seenFree = freeAtMs !== null && present.lastKnownAtMs !== null && freeAtMs <= present.lastKnownAtMs;
     return seenFree ? verdict("to-verify", "silent-last-seen-free") : verdict("unknown", "silent");
   }
-  if (present.operatingState === "in-use") return verdict("in-use", "in-use");
+  if (operating === "in-use") return verdict("in-use", "in-use");
   if (known) return verdict("blocked", "hold");
-  if (present.operatingState === "self-test") return verdict("unknown", "self-test");
+  if (operating === "self-test") return verdict("unknown", "self-test");
   if (profile === null || holds.length > 0) return verdict("unknown", "hold");
-  if (present.operatingState === "unknown" || freeAtMs === null) return verdict("unknown", "silent");
+  if (operating === "unknown" || freeAtMs === null) return verdict("unknown", "silent");
   return freeAtMs <= nowMs
     ? verdict("ready", "no-known-reason-against-use")
     : verdict("in-use", "standby-not-yet-free", freeAtMs);
@@ -124,7 +134,7 @@ function evidenceHold(evidence: ReadinessEvidence, { metrics, nowMs, present }: 
   const word = codeWord(metric, now.value);
   const told = { value: now.value, word, at: new Date(now.atMs).toISOString() };
   if (!meets(evidence, now.value, word)) return [{ ...base, reason: "not-as-expected", ...told }];
-  return nowMs - now.atMs > freshForS * 1_000 ? [{ ...base, reason: "expired", ...told }] : [];
+  return isYoung(now.atMs, nowMs, freshForS * 1_000) ? [] : [{ ...base, reason: "expired", ...told }];
 }
 
 function meets({ expect }: ReadinessEvidence, value: number, word: string | null): boolean {

@@ -70,14 +70,18 @@ export const foldTwins: Fold = async (tx, batches) => {
           ...update,
           deviceId,
           moved,
-          valueAtMs: update.quality === "unreachable" ? null : update.atMs,
+          valueAtMs: isReadNow(update.quality) ? update.atMs : null,
         });
       }
     }
   }
   await writeTwins(tx, after);
+  await forgetOrder(tx, [...updates.values()]);
   await writeMetrics(tx, [...updates.values()]);
 };
+
+/** A stale value is told again with a new time, and is as old as it was; only what was read has the time of its row. */
+const isReadNow = (quality: MetricUpdate["quality"]) => quality === "good" || quality === "implausible";
 
 /** Oldest first, so that a group in which live came before backlog still folds forward. */
 const inOrder = (batches: readonly ArrivedBatch[]) =>
@@ -95,7 +99,7 @@ interface MetricRow extends MetricUpdate {
   deviceId: string;
   /** Another gateway speaks for the device now, and its epochs do not compare with those before. */
   moved: boolean;
-  /** When the value was read; null where the device only fell silent, and what the database holds stays. */
+  /** When the value was read; null where nothing was read, and what the database holds stays. */
   valueAtMs: number | null;
 }
 
@@ -146,6 +150,13 @@ async function writeTwins(tx: Tx, twins: ReadonlyMap<string, Present>): Promise<
   }
 }
 
+/** Another gateway's epochs do not compare with those before it: every metric of the device may be told anew. */
+async function forgetOrder(tx: Tx, rows: readonly MetricRow[]): Promise<void> {
+  const moved = [...new Set(rows.filter((row) => row.moved).map(({ deviceId }) => deviceId))];
+  if (moved.length === 0) return;
+  await tx.query("update twin_metric set epoch = 0, mono_ms = 0 where device_id = any($1)", [moved]);
+}
+
 /** A null value of a silent device keeps the value and its time; a blank that the device itself told replaces them. */
 async function writeMetrics(tx: Tx, rows: readonly MetricRow[]): Promise<void> {
   if (rows.length === 0) return;
@@ -157,7 +168,7 @@ async function writeMetrics(tx: Tx, rows: readonly MetricRow[]): Promise<void> {
        value = case when excluded.value_at is null then held.value else excluded.value end,
        value_at = coalesce(excluded.value_at, held.value_at),
        quality = excluded.quality, at = excluded.at, epoch = excluded.epoch, mono_ms = excluded.mono_ms
-     where (excluded.epoch, excluded.mono_ms) > (held.epoch, held.mono_ms) or excluded.device_id = any($9::text[])`,
+     where (excluded.epoch, excluded.mono_ms) > (held.epoch, held.mono_ms)`,
     [
       rows.map(({ deviceId }) => deviceId),
       rows.map(({ metric }) => metric),
@@ -167,7 +178,6 @@ async function writeMetrics(tx: Tx, rows: readonly MetricRow[]): Promise<void> {
       rows.map(({ atMs }) => new Date(atMs)),
       rows.map(({ epoch }) => epoch),
       rows.map(({ monoMs }) => monoMs),
-      rows.filter(({ moved }) => moved).map(({ deviceId }) => deviceId),
     ],
   );
 }

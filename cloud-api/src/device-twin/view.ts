@@ -47,7 +47,7 @@ export function twinView(twin: TwinRecord, nowMs: number, patientDerived: boolea
     },
     facts: {
       operating: {
-        word: judgement.isLive ? present.operatingState : "unknown",
+        word: judgement.operating,
         since: instant(present.operatingSinceMs),
         at: instant(present.operatingAtMs),
         source: present.operatingAtMs === null ? null : "wire",
@@ -122,7 +122,7 @@ export const twinChip = (twin: TwinRecord): TwinChip => ({
   assetNumber: twin.assetNumber,
   ward: twin.wardId,
   availability: twin.judgement.availability,
-  operating: twin.judgement.isLive ? twin.present.operatingState : "unknown",
+  operating: twin.judgement.operating,
   newestAt: instant(twin.present.heardAtMs),
 });
 
