@@ -100,6 +100,23 @@ test("a minute keeps count, sum and extremes, and blanks add nothing", () => {
   ]);
 });
 
+test("a stale value, which counted when it was read, and a value that is no number add nothing", () => {
+  const batch = section([]);
+  batch.groups = [
+    {
+      timesMonoMs: Float64Array.of(1_000, 2_000, 3_000, 4_000),
+      columns: [
+        {
+          metric: "batteryChargePct",
+          values: Float64Array.of(80, 80, Number.POSITIVE_INFINITY, 300),
+          qualities: Uint8Array.of(0, 1, 0, 2),
+        },
+      ],
+    },
+  ];
+  expect(minutesOf(1, batch, 0)).toMatchObject([{ count: 2, sum: 380, min: 80, max: 300 }]);
+});
+
 test("a partition goes when its whole day is older than its series is kept, and nothing else goes", () => {
   const names = [
     "chunk_20261022",

@@ -1,5 +1,6 @@
 import type { DeviceSection } from "@wardtwin/device-profiles/twin-document/batch";
 import { OPERATING_STATES, type OperatingState } from "@wardtwin/device-profiles/vocabulary/metrics";
+import { qualityCode } from "@wardtwin/device-profiles/vocabulary/quality";
 
 export const DAY_MS = 86_400_000;
 export const MINUTE_MS = 60_000;
@@ -83,13 +84,16 @@ export interface MinuteSum {
   max: number;
 }
 
+/** Only what was read counts: a stale value is one that counted already. */
+const READ_QUALITIES: readonly number[] = [qualityCode("good"), qualityCode("implausible")];
+
 /** The minutes of every numeric value in a section that was read as good or implausible; blanks and silence add nothing. */
 export function minutesOf(device: number, section: DeviceSection, offsetMs: number): MinuteSum[] {
   const minutes = new Map<string, MinuteSum>();
   for (const { timesMonoMs, columns } of section.groups) {
-    for (const { metric, values } of columns) {
+    for (const { metric, values, qualities } of columns) {
       values.forEach((value, row) => {
-        if (Number.isNaN(value)) return;
+        if (!Number.isFinite(value) || !READ_QUALITIES.includes(qualities[row] ?? 0)) return;
         const minuteMs = Math.floor(((timesMonoMs[row] ?? 0) + offsetMs) / MINUTE_MS) * MINUTE_MS;
         addTo(minutes, { device, metric, minuteMs, count: 1, sum: value, min: value, max: value });
       });
