@@ -5,9 +5,10 @@ import { InfusionPump } from "../devices/infusion-pump.ts";
 import { Ventilator } from "../devices/ventilator.ts";
 import type { Random } from "../random.ts";
 import { modbusWire } from "../wires/defib-ready/modbus-wire.ts";
-import { serialWire } from "../wires/pb840/serial-wire.ts";
+import { ventilatorPort } from "../wires/pb840/ventilator-port.ts";
 import type { PortPool } from "../wires/ports.ts";
 import { RackWire } from "../wires/pump-rack/rack-wire.ts";
+import { serialWire } from "../wires/serial-wire.ts";
 import type { Wire } from "../wires/wire.ts";
 import type { PlannedLine } from "./plan-hospital.ts";
 import { SLOTS_PER_RACK } from "./plan-hospital.ts";
@@ -72,7 +73,7 @@ export function createWire(line: PlannedLine, context: LineContext): Wire {
     case "puritan-bennett-sndf": {
       const [device] = unitsOf(line, context, Ventilator).values();
       if (device === undefined) throw new Error(`no ventilator on line ${line.id}`);
-      return serialWire(ports, { device, clock, random, wallTime, baudRate });
+      return serialWire(ports, ventilatorPort({ device, clock, random, wallTime, baudRate }));
     }
     case "modbus": {
       const units = [...unitsOf(line, context, Defibrillator)].map(([unit, device]) => [Number(unit), device] as const);

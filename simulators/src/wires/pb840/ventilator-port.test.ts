@@ -16,8 +16,8 @@ import { createRandom } from "../../random.ts";
 import { createRing } from "../../ring.ts";
 import { PortPool } from "../ports.ts";
 import { openPty } from "../pty.ts";
-import { serialWire } from "./serial-wire.ts";
-import { VentilatorPort } from "./ventilator-port.ts";
+import { serialWire } from "../serial-wire.ts";
+import { ventilatorPort } from "./ventilator-port.ts";
 
 const clock: Clock = { nowMs: () => Date.UTC(2026, 3, 4, 14, 1), monotonicMs: () => performance.now() };
 const FRAME_LENGTH = 1244;
@@ -47,7 +47,7 @@ const optionsOf = (device: SimulatedDevice<Ventilator>) => ({
 });
 
 async function overTcp(device = ventilator()) {
-  const wire = serialWire(new PortPool(process.pid), optionsOf(device));
+  const wire = serialWire(new PortPool(process.pid), ventilatorPort(optionsOf(device)));
   const { url } = await wire.open();
   closers.push(() => wire.close());
   const port = Number(new URL(url).port);
@@ -201,7 +201,7 @@ test.skipIf(!hasSocat)("SNDF over a pty (needs socat)", async () => {
       }
     }
   };
-  const port = new VentilatorPort(optionsOf(ventilator()));
+  const port = ventilatorPort(optionsOf(ventilator()));
   closers.push(() => port.close());
   port.attach(await open(near));
   const gateway = await open(far);

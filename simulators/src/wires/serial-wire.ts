@@ -1,15 +1,13 @@
-import { HOST, type PortPool } from "../ports.ts";
-import { TcpListener } from "../tcp-listener.ts";
-import type { LineAddress, Wire } from "../wire.ts";
-import type { VentilatorPortOptions } from "./ventilator-port.ts";
-import { VentilatorPort } from "./ventilator-port.ts";
+import { HOST, type PortPool } from "./ports.ts";
+import type { SerialPort } from "./serial-port.ts";
+import { TcpListener } from "./tcp-listener.ts";
+import type { LineAddress, Wire } from "./wire.ts";
 
 /** Clients at one time; serial device servers of the NPort kind allow four to eight. */
 const CLIENTS_MAX = 4;
 
-/** One port of a serial device server: raw TCP on the one side, a ventilator on the other. */
-export function serialWire(ports: PortPool, options: VentilatorPortOptions): Wire {
-  const port = new VentilatorPort(options);
+/** One port of a serial device server: raw TCP on the one side, a device's serial port on the other. */
+export function serialWire(ports: PortPool, port: SerialPort): Wire {
   let listener: TcpListener | null = null;
   const wire: Wire = {
     plugged: true,
@@ -19,7 +17,7 @@ export function serialWire(ports: PortPool, options: VentilatorPortOptions): Wir
       return { url: `tcp://${HOST}:${listener.port}` };
     },
     async refresh() {
-      await listener?.setOpen(wire.plugged && options.device.faults.state.plugged);
+      await listener?.setOpen(wire.plugged && port.plugged);
     },
     publish: () => undefined,
     async close() {
