@@ -80,15 +80,18 @@ export class ArrivalStore {
   async #commit(opened: readonly Opened[], index: FleetIndex, nowMs: number): Promise<Settled[]> {
     if (opened.length === 0) return [];
     const offsets = await this.#measuredOffsets(opened);
-    const unplaced: Unplaced[] = [];
-    const all = opened.map((one) => ({ ...one, batch: placed(one, index, offsets, unplaced) }));
+    const all = opened.map((one) => {
+      const unplaced: Unplaced[] = [];
+      return { ...one, batch: placed(one, index, offsets, unplaced), unplaced };
+    });
     await this.#deps.prepare(all.map(({ batch }) => batch));
     await this.#deps.db.transaction(async (tx) => {
       const fresh: ArrivedBatch[] = [];
       for (const group of byEpoch(all.map(({ batch }) => batch))) fresh.push(...(await takeFresh(tx, group, nowMs)));
       for (const fold of this.#deps.folds) await fold(tx, fresh);
-      await markUnplaced(tx, unplaced, nowMs);
-      for (const { arrival, batch, body } of all) {
+      // A repeat is acknowledged again and nothing else: what could not be placed of it has been counted and kept.
+      for (const { arrival, batch, body, unplaced } of all.filter(({ batch }) => fresh.includes(batch))) {
+        await markUnplaced(tx, unplaced, nowMs);
         if (batch.sections.length < body.batch.devices.length)
           await this.#keep(tx, arrival, "it has devices that are not registered");
       }
@@ -115,12 +118,13 @@ export class ArrivalStore {
   async #setAside(arrival: Arrival, reason: string): Promise<Settled[]> {
     const { gatewayId, header, receivedAtMs } = arrival;
     await this.#deps.db.transaction(async (tx) => {
-      await this.#keep(tx, arrival, reason);
-      await tx.query(
+      const { rowCount } = await tx.query(
         `insert into gateway_epoch (gateway_id, epoch, set_aside, first_at) values ($1, $2, $3::int8multirange, $4)
-         on conflict (gateway_id, epoch) do update set set_aside = gateway_epoch.set_aside + excluded.set_aside`,
+         on conflict (gateway_id, epoch) do update set set_aside = gateway_epoch.set_aside + excluded.set_aside
+         where not gateway_epoch.set_aside @> excluded.set_aside`,
         [gatewayId, header.epoch, multirangeText(rangesOf([header.sequence])), new Date(receivedAtMs)],
       );
+      if (rowCount === 1) await this.#keep(tx, arrival, reason);
     });
     return [{ arrival, outcome: { kind: "set-aside", reason }, devices: [] }];
   }
