@@ -157,7 +157,7 @@ async function openJobs(house: House): Promise<void> {
   for (const job of jobs) if (job.everyMs !== null) await queue.repeat(job, job.everyMs);
   const worker = await openWorker(config, jobs, log);
   house.opened.push({ name: "worker", close: () => worker.close() });
-  const relay = startEventRelay({ db, queue, jobs, log });
+  const relay = startEventRelay({ db, queue, jobs, clock, log });
   house.opened.push({ name: "event relay", close: () => relay.close() });
 }
 

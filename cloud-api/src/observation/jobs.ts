@@ -19,11 +19,12 @@ export const integrateUsage = defineJob<{ observations: ObservationStore; clock:
   on: "observation.state-observed",
   payload: StateObserved,
   idempotencyKey: ({ deviceId, day }) => `${deviceId}/${day}`,
+  gatherMs: GATHER_MS,
   options: {
-    delay: GATHER_MS,
-    attempts: 5,
+    // Eleven tries span 17 minutes: a database that is away for so long takes no update of the hours with it.
+    attempts: 11,
     backoff: { type: "exponential", delay: 1_000 },
-    // Gone when done or given up, so that the next observation of the same day finds its key free; the log keeps failures.
+    // Nothing reads finished jobs; the log keeps failures.
     removeOnComplete: true,
     removeOnFail: true,
   },

@@ -8,6 +8,10 @@ import type { StateObserved } from "./events.ts";
 import { addTo, DAY_MS, dayOf, expiredPartitions, type MinuteSum, minutesOf, type Span, spansOf } from "./rules.ts";
 
 const compress = promisify(zstdCompress);
+/** A gateway seals a batch within seconds; a batch that spans longer has a broken clock in it. */
+const BATCH_SPAN_MAX_MS = 7 * DAY_MS;
+/** Partitions younger than this are never dropped. */
+const DAYS_KNOWN_MS = 7 * DAY_MS;
 
 /** The time of the readings in a section, or null where it has none. */
 function extentOf(
@@ -39,11 +43,16 @@ export class ObservationStore {
   prepare = async (batches: readonly ArrivedBatch[]): Promise<void> => {
     const days = new Set<string>();
     const metrics = new Set<string>();
-    for (const { sections, offsetMs } of batches) {
+    for (const { sections, offsetMs, receivedAtMs } of batches) {
       for (const arrived of sections) {
         const extent = extentOf(arrived, offsetMs);
         if (extent === null) continue;
-        for (let ms = extent.fromMs; dayOf(ms) <= dayOf(extent.toMs); ms += DAY_MS) days.add(dayOf(ms));
+        // A partition for each day: a batch of years would make thousands.
+        if (extent.toMs - extent.fromMs > BATCH_SPAN_MAX_MS)
+          throw new Error(`its readings span ${Math.round((extent.toMs - extent.fromMs) / DAY_MS)} days`);
+        // The partition of an old day may have been dropped since it was last made.
+        if (receivedAtMs - extent.fromMs > DAYS_KNOWN_MS) this.#days.clear();
+        for (let ms = startOfDay(extent.fromMs); ms <= extent.toMs; ms += DAY_MS) days.add(dayOf(ms));
         for (const { columns } of arrived.section.groups) for (const { metric } of columns) metrics.add(metric);
       }
     }
@@ -161,6 +170,8 @@ export class ObservationStore {
 
   /** Integrates one day of one device anew from its spans, and adds up its days. Running it twice changes nothing. */
   async integrateDay(tx: Tx, deviceId: string, day: string, asOfMs: number): Promise<{ inUseH: number }> {
+    // Of two runs the later one reads the spans after the earlier one has written, and so never puts an older sum back.
+    await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`usage_day/${deviceId}`]);
     await tx.query(
       `insert into usage_day (device_id, day, in_use_s, standby_s, off_s, self_test_s, as_of)
        select $1, $2::date, coalesce(sum(s) filter (where state = 'in-use'), 0), coalesce(sum(s) filter (where state = 'standby'), 0),
@@ -196,6 +207,8 @@ export class ObservationStore {
 }
 
 const multirange = (spans: readonly Span[]) => `{${spans.map(({ fromMs, toMs }) => `[${fromMs},${toMs})`).join(",")}}`;
+
+const startOfDay = (atMs: number) => Math.floor(atMs / DAY_MS) * DAY_MS;
 
 /** Turns rows into the parameter arrays of an `unnest`. */
 function columnsOf(rows: readonly (readonly unknown[])[], count: number): unknown[][] {

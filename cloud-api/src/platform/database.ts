@@ -22,6 +22,9 @@ export function openDatabase(connectionString: string, log: Log, connectionsMax 
     max: connectionsMax,
     connectionTimeoutMillis: 10_000,
     statement_timeout: STATEMENT_TIMEOUT_MS,
+    // A connection that was cut without a word answers nothing, not even the server's own time-out.
+    query_timeout: STATEMENT_TIMEOUT_MS + 5_000,
+    keepAlive: true,
     application_name: "wardtwin",
   });
   // A connection that dies while idle is replaced by the next query; without a listener it would end the process.
@@ -59,7 +62,12 @@ async function closeBoth(prisma: PrismaClient, pool: pg.Pool): Promise<void> {
   await pool.end();
 }
 
-const TRANSIENT_CLASSES = ["08", "25", "40", "53", "55", "57", "58"];
+/** 42 (a missing table, a missing right) is among them: our statements are the same for every batch, so no batch causes it. */
+const TRANSIENT_CLASSES = ["08", "25", "40", "42", "53", "55", "57", "58"];
+
+/** Whether two transactions met and one had to give way: the same again succeeds at once. */
+export const isRaceLost = (error: unknown): boolean =>
+  error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("40");
 
 /**
  * Whether the database itself was out of reach or unwilling (connection lost, shutting down, read-only, out of space,
@@ -70,5 +78,5 @@ export function isTransient(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   if (!("code" in error) || typeof error.code !== "string")
     return /terminated|timeout|ECONN|Connection/i.test(error.message);
-  return TRANSIENT_CLASSES.includes(error.code.slice(0, 2)) || /^E[A-Z]+$/.test(error.code);
+  return TRANSIENT_CLASSES.includes(error.code.slice(0, 2)) || /^E(?!RR_)[A-Z_]+$/.test(error.code);
 }

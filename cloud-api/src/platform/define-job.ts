@@ -9,9 +9,14 @@ export interface JobDefinition<Payload extends TSchema, Deps> {
   /** Asked for by time alone, this often. */
   everyMs?: number;
   payload: Payload;
-  /** The identity of one piece of work: enqueuing it again while it waits changes nothing. Without ":". */
+  /** The identity of one piece of work: asking for it again before it begins changes nothing. Without ":". */
   idempotencyKey(payload: Static<Payload>): string;
-  options: Pick<JobsOptions, "attempts" | "backoff" | "removeOnComplete" | "removeOnFail" | "delay">;
+  /**
+   * Events of one key that come within one stretch of this length make one run, which begins after the stretch has ended:
+   * an event is never taken for one whose run may already have read the database.
+   */
+  gatherMs?: number;
+  options: Pick<JobsOptions, "attempts" | "backoff" | "removeOnComplete" | "removeOnFail">;
   run(payload: Static<Payload>, deps: Deps, signal: AbortSignal): Promise<void>;
 }
 

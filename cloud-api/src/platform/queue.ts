@@ -15,9 +15,22 @@ export interface QueueSettings {
   redisUrl: string | null;
 }
 
+/** Clocks of several relays differ by less than this. */
+const SKEW_MS = 2_000;
+
+interface Enqueued {
+  name: string;
+  gatherMs: number;
+  options: object;
+}
+
+/** Short, where a job does not say. */
+const DEFAULT_GATHER_MS = 1_000;
+
 /** Puts work on the queue. */
 export interface JobQueue {
-  add<Payload extends object>(job: { name: string; options: object }, key: string, payload: Payload): Promise<void>;
+  /** `nowMs` decides which stretch of the job's `gatherMs` this falls into. */
+  add<Payload extends object>(job: Enqueued, key: string, payload: Payload, nowMs: number): Promise<void>;
   /** Keeps a job running again and again. Saying it twice changes nothing. */
   repeat(job: { name: string; options: object }, everyMs: number): Promise<void>;
   close(): Promise<void>;
@@ -28,6 +41,7 @@ export interface BoundJob {
   name: string;
   on: string | null;
   everyMs: number | null;
+  gatherMs: number;
   options: object;
   keyOf(payload: unknown): string;
   run(payload: unknown, signal: AbortSignal): Promise<void>;
@@ -39,6 +53,7 @@ export function bindJob<Payload extends TSchema, Deps>(job: JobDefinition<Payloa
     name: job.name,
     on: job.on ?? null,
     everyMs: job.everyMs ?? null,
+    gatherMs: job.gatherMs ?? DEFAULT_GATHER_MS,
     options: job.options,
     keyOf: (payload) => job.idempotencyKey(Value.Parse(job.payload, payload)),
     run: (payload, signal) => job.run(Value.Parse(job.payload, payload), deps, signal),
@@ -59,8 +74,16 @@ export async function openQueue({ databaseUrl, redisUrl }: QueueSettings, log: L
   queue.on("error", (error) => log.warn({ why: error.message }, "the job queue is out of reach"));
   await queue.waitUntilReady();
   return {
-    add: async ({ name, options }, key, payload) =>
-      void (await queue.add(name, payload, { ...options, jobId: `${name}/${key}` })),
+    add: async ({ name, gatherMs, options }, key, payload, nowMs) => {
+      // BullMQ ignores a job whose id it holds, also while that one runs. A stretch of time in the id, and a run that begins
+      // only after the stretch, keep an event from being swallowed by a run that has read the database before it.
+      const stretch = Math.floor(nowMs / gatherMs);
+      await queue.add(name, payload, {
+        ...options,
+        jobId: `${name}/${key}/${stretch}`,
+        delay: gatherMs + SKEW_MS,
+      });
+    },
     repeat: async ({ name, options }, every) =>
       void (await queue.upsertJobScheduler(name, { every }, { name, data: {}, opts: options })),
     close: () => queue.close(),
