@@ -139,6 +139,11 @@ export const METRICS = {
   linePressureMmHg: { refId: null, code: null, ucum: "mm[Hg]", ...ofPatient },
   occlusionCount: { ...counter, ucum: "1" },
   motorRunTimeH: { ...counter, ucum: "h" },
+  // Infusion pumps: technical alarms.
+  batteryEmptyAlarm: alarm,
+  communicationLossAlarm: alarm,
+  driveDisengagedAlarm: alarm,
+  pressureTransducerAlarm: alarm,
 } as const satisfies Record<string, MetricTerm>;
 
 export type MetricName = keyof typeof METRICS;

@@ -106,6 +106,10 @@ const metric = {
   linePressureMmHg: "Line pressure",
   occlusionCount: "Occlusions",
   motorRunTimeH: "Motor run time",
+  batteryEmptyAlarm: "Battery empty",
+  communicationLossAlarm: "Communication loss",
+  driveDisengagedAlarm: "Drive disengaged",
+  pressureTransducerAlarm: "Pressure transducer",
 } as const satisfies Record<MetricName, string>;
 
 const codeWord = {
