@@ -91,6 +91,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
 const CSP = {
   "default-src": ["'self'"],
   "style-src": ["'self'", "'unsafe-inline'"],
+  "font-src": ["'self'"],
   "img-src": ["'self'", "data:"],
   "connect-src": ["'self'"],
   "worker-src": ["'self'"],

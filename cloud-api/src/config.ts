@@ -26,6 +26,8 @@ type Env = Readonly<Record<string, string | undefined>>;
 const DEFAULT_PORT = 8080;
 const DEFAULT_MQTT_PORT = 8883;
 const LOOPBACK = "127.0.0.1";
+/** Listens everywhere, and is the name of nowhere. */
+const ANY_ADDRESS = ["0.0.0.0", "::"];
 
 /** What this process was started with. @throws ConfigError as readConfig does. */
 export const configOfEnvironment = (): CloudConfig => readConfig(process.env);
@@ -79,17 +81,19 @@ function mqttOf(env: Env, roles: readonly ProcessRole[]): CloudConfig["mqtt"] {
     kind: "embedded",
     host,
     port: portOf("MQTT_PORT", env["MQTT_PORT"], DEFAULT_MQTT_PORT),
-    hostNames: hostNamesOf(env["MQTT_HOST_NAMES"]),
+    hostNames: hostNamesOf(host, env["MQTT_HOST_NAMES"]),
   };
 }
 
 /** The names under which gateways may know this machine; they stand in the broker's certificate. */
-function hostNamesOf(text: string | undefined): string[] {
+function hostNamesOf(host: string, text: string | undefined): string[] {
   const given = (text ?? "")
     .split(",")
     .map((name) => name.trim())
     .filter((name) => name !== "");
-  return [...new Set(["localhost", LOOPBACK, "::1", hostname(), ...given])];
+  return [
+    ...new Set(["localhost", LOOPBACK, "::1", hostname(), ...(ANY_ADDRESS.includes(host) ? [] : [host]), ...given]),
+  ];
 }
 
 function rolesOf(text: string | undefined): ProcessRole[] {

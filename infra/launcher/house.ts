@@ -144,6 +144,8 @@ export class Launcher {
     const settings = this.#settings;
     const env = {
       HOST: settings.host,
+      // One program with all its roles; processes of single roles are started by whoever grows the house.
+      WARDTWIN_ROLES: "",
       PORT: String(settings.port),
       DATA_DIR: this.#folder.path,
       DATABASE_URL: databaseUrl,
@@ -167,11 +169,11 @@ export class Launcher {
 
   /** Real gateways are told a port once, so it must not wander; the demo's own gateways are told at every start. */
   async #mqttPort(): Promise<number> {
-    const { host, mqttPort, mqttUrl, demo } = this.#settings;
+    const { mqttHost, mqttPort, mqttUrl, demo } = this.#settings;
     if (mqttPort !== null || mqttUrl !== null) return mqttPort ?? DEFAULT_MQTT_PORT;
     const before = readJson(this.#folder.file("mqtt-port.json"));
     const wanted = typeof before === "number" ? before : DEFAULT_MQTT_PORT;
-    if (!demo || (await portTrouble(host, wanted)) === null) return wanted;
+    if (!demo || (await portTrouble(mqttHost, wanted)) === null) return wanted;
     this.#progress.note(`port ${wanted} is taken, so the demo's broker uses a free one`);
     return 0;
   }

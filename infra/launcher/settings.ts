@@ -5,6 +5,7 @@ import { StartError } from "./start-error.ts";
 export interface Settings {
   host: string;
   port: number;
+  mqttHost: string;
   /** Null where nobody chose one: 8883, or any free port in the demo when that is taken. */
   mqttPort: number | null;
   dataDir: string;
@@ -26,7 +27,7 @@ const USAGE = "npm start knows --no-demo (no simulated hospital) and --fresh (fo
 /**
  * Reads the command line and the environment.
  *
- * @param env       PORT, HOST, MQTT_PORT, DATA_DIR, DATABASE_URL, REDIS_URL, MQTT_URL, DEMO, DEMO_SEED; empty means not set.
+ * @param env       PORT, HOST, MQTT_PORT, MQTT_HOST, DATA_DIR, DATABASE_URL, REDIS_URL, MQTT_URL, DEMO, DEMO_SEED; empty means not set.
  * @param startedIn the folder that relative paths are meant from.
  * @throws StartError for the first thing that cannot be.
  */
@@ -50,6 +51,7 @@ export function readSettings(args: readonly string[], env: Env, startedIn: strin
   return {
     host: value("HOST") ?? "127.0.0.1",
     port: portOf("PORT", value("PORT") ?? String(DEFAULT_PORT)),
+    mqttHost: value("MQTT_HOST") ?? "127.0.0.1",
     mqttPort: mqttPort === null ? null : portOf("MQTT_PORT", mqttPort),
     dataDir: dataDir === null ? resolve(root, ".data") : resolve(startedIn, dataDir),
     databaseUrl,

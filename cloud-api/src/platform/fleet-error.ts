@@ -27,8 +27,7 @@ const KINDS = {
   "access.sign-in-refused": {
     status: 401,
     title: "Sign-in refused",
-    say: () =>
-      "This e-mail address and password do not belong together; check both, or ask your administrator for a new password.",
+    say: () => "This e-mail address and password do not belong together; check both.",
   },
   "access.forbidden": {
     status: 403,
