@@ -47,7 +47,10 @@ export function readOptions(argv: readonly string[]): Result<SimulatorOptions, s
       dataDir,
       controlPort: whole("control-port", values["control-port"], { min: 0, max: 65_535, otherwise: 0 }),
       baudRate: whole("baud-rate", values["baud-rate"], { min: 300, max: 4_000_000, otherwise: 38_400 }),
-      counts: each === undefined ? DEFAULT_COUNTS : { ventilator: count, defibrillator: count, "infusion-pump": count },
+      counts:
+        each === undefined
+          ? DEFAULT_COUNTS
+          : { ventilator: count, defibrillator: count, "infusion-pump": count, "syringe-pump": 0 },
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

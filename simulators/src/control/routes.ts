@@ -22,6 +22,7 @@ const StatePatch = Type.Object({ state: Type.Union([Type.String(), Type.Null()])
 function describeDevice(hospital: Hospital, device: SimulatedDevice): object {
   const { entry, body, faults } = device;
   const line = hospital.lineOf(entry.id);
+  const refused = hospital.wires.get(line?.id ?? "")?.refused?.();
   return {
     id: entry.id,
     kind: entry.kind,
@@ -34,6 +35,7 @@ function describeDevice(hospital: Hospital, device: SimulatedDevice): object {
     values: body.gauges.snapshot(),
     pinned: body.gauges.pinned(),
     faults: faults.state,
+    ...(refused !== undefined && { refused }),
   };
 }
 

@@ -5,18 +5,22 @@ import { createRandom } from "../random.ts";
 import { Defibrillator } from "./defibrillator.ts";
 import { DutyCycle } from "./duty-cycle.ts";
 import { InfusionPump } from "./infusion-pump.ts";
+import { SyringePump } from "./syringe-pump.ts";
 import { VENTILATOR_MEASUREMENTS, Ventilator } from "./ventilator.ts";
 import { Wander } from "./wander.ts";
 
 const DUTY = { inUseShare: 0.6, inUseMeanH: 2 };
 const wallTime = wallClock("Europe/Berlin");
 const H = 3_600_000;
+const lively = (seed: number) =>
+  [Ventilator, InfusionPump, SyringePump].map((Kind) => new Kind(DUTY, createRandom(seed)));
+const CALM_PUMP = { mainsPresent: 1, batteryChargePct: 90, linePressureMmHg: 20, technicalAlarm: 0 };
 
 test("two bodies of one seed live the same life", () => {
   fc.assert(
     fc.property(fc.nat(), fc.array(fc.integer({ min: 0, max: 10 * H }), { maxLength: 10 }), (seed, steps) => {
       const lives = [1, 2].map(() => {
-        const bodies = [new Ventilator(DUTY, createRandom(seed)), new InfusionPump(DUTY, createRandom(seed))];
+        const bodies = lively(seed);
         for (const step of steps) for (const body of bodies) body.step(step);
         return bodies.map((body) => [body.duty.state, body.gauges.snapshot()]);
       });
@@ -28,7 +32,7 @@ test("two bodies of one seed live the same life", () => {
 test("every gauge stays within what its wire can carry", () => {
   fc.assert(
     fc.property(fc.nat(), fc.array(fc.integer({ min: 0, max: 100 * H }), { maxLength: 10 }), (seed, steps) => {
-      const bodies = [new Ventilator(DUTY, createRandom(seed)), new InfusionPump(DUTY, createRandom(seed))];
+      const bodies = lively(seed);
       for (const body of bodies) {
         for (const step of steps) body.step(step);
         const ranges = Object.entries(body.gauges.ranges) as [keyof typeof body.gauges.ranges, [number, number]][];
@@ -110,6 +114,46 @@ test("an infusing pump adds up its rate; standing still it adds nothing", () => 
   body.step(H);
   expect([body.gauges.read("infusionRateMlPerH"), body.gauges.read("linePressureMmHg")]).toEqual([0, 0]);
   expect(body.gauges.read("volumeInfusedMl")).toBeCloseTo(before + infused, 6);
+});
+
+test("a syringe pump infuses slowly, towards the volume that was set, and begins anew when it is in", () => {
+  const ended = Array.from(
+    { length: 20 },
+    (_, seed) => new SyringePump({ inUseShare: 1, inUseMeanH: 1e6 }, createRandom(seed)),
+  );
+  const pump = ended.find((body) => body.toInfuseMl !== null);
+  if (pump === undefined) throw new Error("no pump has an end set");
+  expect(pump.gauges.read("infusionRateMlPerH")).toBeLessThanOrEqual(20);
+  const beforeH = pump.remainingH;
+  pump.step(60_000);
+  expect(beforeH - pump.remainingH).toBeCloseTo(1 / 60, 3);
+  pump.step(pump.remainingH * H - 60_000);
+  expect(pump.alarm).toBe("AL_NEOIN");
+  const events = pump.eventId;
+  pump.step(61_000);
+  pump.step(1000);
+  expect(pump.remainingH).toBeGreaterThan(0.5);
+  expect(pump.eventId).toBeGreaterThan(events);
+  pump.duty.hold("standby");
+  pump.step(1000);
+  expect([pump.toInfuseMl, pump.remainingH]).toEqual([null, Number.POSITIVE_INFINITY]);
+});
+
+test("the gravest alarm of a syringe pump is the one it shows", () => {
+  const pump = new SyringePump({ inUseShare: 0, inUseMeanH: 1 }, createRandom(3));
+  const alarmWith = (pins: object): string => {
+    for (const [metric, value] of Object.entries({ ...CALM_PUMP, ...pins })) {
+      pump.gauges.pin(metric as keyof typeof CALM_PUMP, value);
+    }
+    return pump.alarm;
+  };
+  expect(alarmWith({})).toBe("AL_NOALM");
+  expect(alarmWith({ mainsPresent: 0 })).toBe("AL_ACDIS");
+  expect(alarmWith({ batteryChargePct: 10 })).toBe("AL_LBTAC");
+  expect(alarmWith({ mainsPresent: 0, batteryChargePct: 10 })).toBe("AL_LWBAT");
+  expect(alarmWith({ mainsPresent: 0, batteryChargePct: 10, linePressureMmHg: 450 })).toBe("AL_OCCLU");
+  expect(alarmWith({ mainsPresent: 0, batteryChargePct: 0, linePressureMmHg: 450 })).toBe("AL_EMBAT");
+  expect(alarmWith({ technicalAlarm: 1, mainsPresent: 0, batteryChargePct: 0 })).toBe("AL_FAULT");
 });
 
 test("a defibrillator tests itself once each night at two on the wall, and the report waits for a while", () => {

@@ -26,23 +26,35 @@ const OCCLUSION_MMHG = 450;
 const BATTERY_RUN_MINUTES = 300;
 const BATTERY_CHARGE_MINUTES = 240;
 
-/** A volumetric pump; its rate is drawn anew at the start of each infusion. */
+/** How a kind of pump is used: the rates it is set to, and what one found running has already infused. */
+export interface PumpHabit {
+  ratesMlPerH: readonly [number, ...number[]];
+  infusedAtStartMl: readonly [min: number, max: number];
+}
+const VOLUMETRIC: PumpHabit = {
+  ratesMlPerH: [2, 5, 8.3, 12.5, 21, 42, 83, 100, 125, 250],
+  infusedAtStartMl: [20, 900],
+};
+
+/** A pump, volumetric unless told otherwise; its rate is drawn anew at the start of each infusion. */
 export class InfusionPump implements Body {
   readonly kind = "infusion-pump";
   readonly gauges = new Gauges(RANGES);
   readonly duty: DutyCycle;
   readonly #random: Random;
+  readonly #habit: PumpHabit;
   readonly #pressure: Wander;
   #rateMlPerH = 0;
   #occludedMs = 0;
   #wasInUse = false;
   #wasOff = false;
 
-  constructor(duty: Duty, random: Random) {
+  constructor(duty: Duty, random: Random, habit: PumpHabit = VOLUMETRIC) {
     this.#random = random;
+    this.#habit = habit;
     this.duty = new DutyCycle(duty, random.fork("duty"));
     this.#pressure = new Wander(30, 6, 45, random);
-    this.gauges.set("volumeInfusedMl", this.duty.state === "in-use" ? random.between(20, 900) : 0);
+    this.gauges.set("volumeInfusedMl", this.duty.state === "in-use" ? random.between(...habit.infusedAtStartMl) : 0);
     this.gauges.set("occlusionCount", random.integer(0, 60));
     this.gauges.set("batteryChargePct", random.between(70, 100));
     this.gauges.set("mainsPresent", 1);
@@ -66,7 +78,7 @@ export class InfusionPump implements Body {
   }
 
   #startInfusion(): void {
-    this.#rateMlPerH = this.#random.pick([2, 5, 8.3, 12.5, 21, 42, 83, 100, 125, 250]);
+    this.#rateMlPerH = this.#random.pick(this.#habit.ratesMlPerH);
     this.#pressure.mean = 18 + 3 * Math.sqrt(this.#rateMlPerH);
   }
 

@@ -1,8 +1,9 @@
 import { type Static, type TObject, Type } from "typebox";
 import { Value } from "typebox/value";
+import { ALARM_CODES } from "../devices/syringe-pump-alarm.ts";
 
 /** The kinds of wire that faults are told apart by. */
-export type WireKind = "serial" | "modbus" | "opc-ua";
+export type WireKind = "serial" | "modbus" | "opc-ua" | "alaris-asena";
 
 const flag = (description: string) => Type.Boolean({ description });
 
@@ -12,21 +13,24 @@ const flag = (description: string) => Type.Boolean({ description });
  */
 const FAULTS = {
   plugged: {
-    wires: ["serial", "modbus", "opc-ua"],
+    wires: ["serial", "modbus", "opc-ua", "alaris-asena"],
     schema: flag(
       "The cable is in. Out: a line of one device refuses connections, a device on a shared line is silent.",
     ),
   },
-  silent: { wires: ["serial", "modbus", "opc-ua"], schema: flag("Connected, and never answers.") },
+  silent: { wires: ["serial", "modbus", "opc-ua", "alaris-asena"], schema: flag("Connected, and never answers.") },
   replyDelayMs: {
-    wires: ["serial", "modbus"],
+    wires: ["serial", "modbus", "alaris-asena"],
     schema: Type.Integer({ minimum: 0, maximum: 60_000, description: "Milliseconds before each reply." }),
   },
-  truncatedReply: { wires: ["serial", "modbus"], schema: flag("Each reply breaks off in the middle.") },
-  garbageReply: { wires: ["serial", "modbus"], schema: flag("Noise in place of each reply, of the same length.") },
+  truncatedReply: { wires: ["serial", "modbus", "alaris-asena"], schema: flag("Each reply breaks off in the middle.") },
+  garbageReply: {
+    wires: ["serial", "modbus", "alaris-asena"],
+    schema: flag("Noise in place of each reply, of the same length."),
+  },
   wrongCount: { wires: ["serial", "modbus"], schema: flag("A count inside the reply does not match what follows.") },
   baudRate: {
-    wires: ["serial"],
+    wires: ["serial", "alaris-asena"],
     schema: Type.Union([Type.Integer({ minimum: 300, maximum: 4_000_000 }), Type.Null()]),
   },
   clockOffsetMin: {
@@ -38,6 +42,27 @@ const FAULTS = {
     schema: Type.Union([Type.Integer({ minimum: 1, maximum: 255 }), Type.Null()]),
   },
   wrongTransaction: { wires: ["modbus"], schema: flag("Each reply carries another request's transaction id.") },
+  wrongChecksum: { wires: ["alaris-asena"], schema: flag("Each reply carries a checksum that is not its own.") },
+  escapedReply: { wires: ["alaris-asena"], schema: flag("Each reply is given up in the middle with an ESC.") },
+  otherReply: { wires: ["alaris-asena"], schema: flag("Each reply, in itself whole, is that to another command.") },
+  strict: {
+    wires: ["alaris-asena"],
+    schema: flag(
+      "Without remote control it names itself and its protocol, and refuses every other reading in silence.",
+    ),
+  },
+  otherSerial: {
+    wires: ["alaris-asena"],
+    schema: Type.Union([Type.String({ pattern: "^[0-9]{4}-[0-9]{5}$" }), Type.Null()], {
+      description: "Another pump hangs on the port, with this serial number.",
+    }),
+  },
+  alarmCode: {
+    wires: ["alaris-asena"],
+    schema: Type.Union([Type.Enum([...ALARM_CODES]), Type.Null()], {
+      description: "The alarm that it tells, whatever its body says.",
+    }),
+  },
 } as const satisfies Record<string, { wires: readonly WireKind[]; schema: object }>;
 
 export type FaultName = keyof typeof FAULTS;
@@ -56,6 +81,12 @@ export const CALM: FaultState = {
   clockOffsetMin: 0,
   exceptionCode: null,
   wrongTransaction: false,
+  wrongChecksum: false,
+  escapedReply: false,
+  otherReply: false,
+  strict: false,
+  otherSerial: null,
+  alarmCode: null,
 };
 
 /** The schema of a partial change of faults on one kind of wire. */

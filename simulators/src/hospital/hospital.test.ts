@@ -1,4 +1,6 @@
+import { once } from "node:events";
 import { mkdtemp, rm } from "node:fs/promises";
+import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Value } from "typebox/value";
@@ -20,7 +22,7 @@ let control: ControlServer;
 const open = (portStart: number): Promise<Hospital> =>
   openHospital({
     seed: 7,
-    counts: DEFAULT_COUNTS,
+    counts: { ...DEFAULT_COUNTS, "syringe-pump": 3 },
     baudRate: 4_000_000,
     dataDir,
     clock,
@@ -65,10 +67,24 @@ test("the manifest keeps to its schema, and nothing but ports differs in a secon
 test("the control API tells every device with its truth", async () => {
   const { json } = await call("/devices");
   const devices = json["devices"] as unknown as Record<string, unknown>[];
-  expect(devices).toHaveLength(33);
+  expect(devices).toHaveLength(36);
   expect(devices[0]).toMatchObject({ id: "vent-01", kind: "ventilator", line: "icu-a-serial-1", unit: "1" });
   expect((await call("/hospital")).json).toEqual(hospital.manifest);
   expect((await call("/devices/pump-09")).json).toMatchObject({ line: "surgical-rack-1", unit: "1" });
+});
+
+test("what a syringe pump was told beside readings is counted and shown by the control API", async () => {
+  const shown = async () => (await call("/devices/syringe-02")).json;
+  expect(await shown()).toMatchObject({ line: "recovery-syringe-2", refused: { controlCount: 0, brokenCount: 0 } });
+  const { url } = hospital.manifest.lines.find(({ id }) => id === "recovery-syringe-2") ?? { url: "" };
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  socket.write("!INF_START|38F3\r!INF|4961\r");
+  await once(socket, "data");
+  socket.destroy();
+  const latest = [{ kind: "control", text: "INF_START" }];
+  expect(await shown()).toMatchObject({ refused: { controlCount: 1, brokenCount: 0, latest } });
+  expect((await call("/devices/syringe-02/faults", { clockOffsetMin: 3 })).status).toBe(400);
+  expect((await call("/devices/vent-01")).json).not.toHaveProperty("refused");
 });
 
 test("faults, values and states are set through the control API, and freed again", async () => {

@@ -2,12 +2,15 @@ import { join } from "node:path";
 import type { Clock, WallTime } from "../clock.ts";
 import { Defibrillator } from "../devices/defibrillator.ts";
 import { InfusionPump } from "../devices/infusion-pump.ts";
+import { SyringePump } from "../devices/syringe-pump.ts";
 import { Ventilator } from "../devices/ventilator.ts";
 import type { Random } from "../random.ts";
+import { syringePumpPort } from "../wires/alaris-asena/syringe-pump-port.ts";
 import { modbusWire } from "../wires/defib-ready/modbus-wire.ts";
 import { ventilatorPort } from "../wires/pb840/ventilator-port.ts";
 import type { PortPool } from "../wires/ports.ts";
 import { RackWire } from "../wires/pump-rack/rack-wire.ts";
+import { RefusalLog } from "../wires/refusal-log.ts";
 import { serialWire } from "../wires/serial-wire.ts";
 import type { Wire } from "../wires/wire.ts";
 import type { PlannedLine } from "./plan-hospital.ts";
@@ -46,6 +49,16 @@ function unitsOf<Body extends AnyBody>(
   );
 }
 
+function onlyUnitOf<Body extends AnyBody>(
+  line: PlannedLine,
+  context: LineContext,
+  bodyClass: abstract new (...parameters: never[]) => Body,
+): SimulatedDevice<Body> {
+  const [device] = unitsOf(line, context, bodyClass).values();
+  if (device === undefined) throw new Error(`no device on line ${line.id}`);
+  return device;
+}
+
 /** A password of a line: the same for the same seed, as everything else here; it guards nothing but a simulator. */
 function password(random: Random): string {
   return Array.from({ length: 20 }, () => random.integer(0, 35).toString(36)).join("");
@@ -71,13 +84,17 @@ export function createWire(line: PlannedLine, context: LineContext): Wire {
   const random = context.random.fork(`noise ${line.id}`);
   switch (line.protocol) {
     case "puritan-bennett-sndf": {
-      const [device] = unitsOf(line, context, Ventilator).values();
-      if (device === undefined) throw new Error(`no ventilator on line ${line.id}`);
+      const device = onlyUnitOf(line, context, Ventilator);
       return serialWire(ports, ventilatorPort({ device, clock, random, wallTime, baudRate }));
     }
     case "modbus": {
       const units = [...unitsOf(line, context, Defibrillator)].map(([unit, device]) => [Number(unit), device] as const);
       return modbusWire(ports, { clock, random, units: new Map(units) });
+    }
+    case "alaris-asena": {
+      const device = onlyUnitOf(line, context, SyringePump);
+      const refused = new RefusalLog();
+      return serialWire(ports, syringePumpPort({ device, clock, random, baudRate, refused }), refused);
     }
     case "opc-ua":
       return rackWire(line, context);

@@ -1,10 +1,16 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DEVICES_PER_KIND_MAX, planHospital } from "./plan-hospital.ts";
+import { DEFAULT_COUNTS, DEVICES_PER_KIND_MAX, planHospital } from "./plan-hospital.ts";
 import { GATEWAYS, WARDS } from "./wards.ts";
 
 const count = fc.integer({ min: 1, max: DEVICES_PER_KIND_MAX });
-const counts = fc.record({ ventilator: count, defibrillator: count, "infusion-pump": count });
+const counts = fc.record({ ventilator: count, defibrillator: count, "infusion-pump": count, "syringe-pump": count });
+const ID_PREFIX: Record<string, string> = {
+  ventilator: "vent-",
+  defibrillator: "defib-",
+  "infusion-pump": "pump-",
+  "syringe-pump": "syringe-",
+};
 
 test("the same seed is the same hospital, another seed another", () => {
   fc.assert(
@@ -20,7 +26,7 @@ test("whatever the seed and the counts: ids, serials and asset numbers are uniqu
     fc.property(fc.nat(), counts, (seed, wanted) => {
       const { devices } = planHospital(seed, wanted);
       for (const [kind, number] of Object.entries(wanted)) {
-        expect(devices.filter((device) => device.kind === kind)).toHaveLength(number);
+        expect(devices.filter((device) => device.id.startsWith(ID_PREFIX[kind] ?? "?"))).toHaveLength(number);
       }
       for (const key of ["id", "serial", "assetNumber"] as const) {
         expect(new Set(devices.map((device) => device[key])).size).toBe(devices.length);
@@ -44,6 +50,26 @@ test("every device hangs on exactly one line by a unit of its own, and every lin
         expect(GATEWAYS.some((gateway) => gateway.id === line.gateway)).toBe(true);
         expect(new Set(line.units.map((unit) => unit.unit)).size).toBe(line.units.length);
         expect(line.units.length).toBeGreaterThan(0);
+      }
+    }),
+  );
+});
+
+test("syringe pumps are added to the hospital of a seed and change nothing that it had", () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const without = planHospital(seed, { ...DEFAULT_COUNTS, "syringe-pump": 0 });
+      const withThree = planHospital(seed, { ...DEFAULT_COUNTS, "syringe-pump": 3 });
+      expect(withThree.devices.slice(0, without.devices.length)).toEqual(without.devices);
+      expect(withThree.lines.slice(0, without.lines.length)).toEqual(without.lines);
+      const added = withThree.devices.slice(without.devices.length);
+      expect(added.map(({ id, ward, profile }) => [id, ward, profile])).toEqual(
+        ["syringe-01", "syringe-02", "syringe-03"].map((id) => [id, "recovery", "alaris/asena-gh"]),
+      );
+      for (const { serial } of added) expect(serial).toMatch(/^8002-\d{5}$/);
+      for (const [index, line] of withThree.lines.slice(without.lines.length).entries()) {
+        const units = [{ unit: "1", device: added[index]?.id }];
+        expect(line).toMatchObject({ gateway: "gw-north", protocol: "alaris-asena", units });
       }
     }),
   );

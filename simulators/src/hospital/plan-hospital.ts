@@ -14,7 +14,12 @@ export interface HospitalPlan {
 }
 
 export type DeviceCounts = Readonly<Record<SimulatedKind, number>>;
-export const DEFAULT_COUNTS: DeviceCounts = { ventilator: 10, defibrillator: 8, "infusion-pump": 15 };
+export const DEFAULT_COUNTS: DeviceCounts = {
+  ventilator: 10,
+  defibrillator: 8,
+  "infusion-pump": 15,
+  "syringe-pump": 0,
+};
 export const DEVICES_PER_KIND_MAX = 64;
 export const SLOTS_PER_RACK = 8;
 
@@ -135,6 +140,35 @@ function pumps(random: Random, count: number): { devices: Device[]; lines: Plann
   return { devices, lines };
 }
 
+/** A line each: they stand on poles, and every pole has a socket of the serial device server beside it. */
+function syringePumps(random: Random, count: number): { devices: Device[]; lines: PlannedLine[] } {
+  const nextSerial = serials(random, "8002-", 5);
+  const devices: Device[] = [];
+  const lines: PlannedLine[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const ward = at(PLACEMENT["syringe-pump"], index);
+    const id = `syringe-${number2(index)}`;
+    devices.push({
+      id,
+      kind: "infusion-pump",
+      manufacturer: "Alaris",
+      model: "Asena GH",
+      serial: nextSerial(),
+      firmware: "2.1.5",
+      assetNumber: `SGH-S${number2(index).padStart(4, "0")}`,
+      ward,
+      profile: "alaris/asena-gh",
+    });
+    lines.push({
+      id: `${ward}-syringe-${index + 1}`,
+      gateway: gatewayOfFloor(floorOf(ward)),
+      protocol: "alaris-asena",
+      units: [{ unit: "1", device: id }],
+    });
+  }
+  return { devices, lines };
+}
+
 /** The hospital of a seed: the same seed and counts always give the same plan. */
 export function planHospital(seed: number, counts: DeviceCounts = DEFAULT_COUNTS): HospitalPlan {
   const random = createRandom(seed);
@@ -142,6 +176,8 @@ export function planHospital(seed: number, counts: DeviceCounts = DEFAULT_COUNTS
     ventilators(random.fork("ventilators"), counts.ventilator),
     defibrillators(random.fork("defibrillators"), counts.defibrillator),
     pumps(random.fork("pumps"), counts["infusion-pump"]),
+    // What is added comes last, so that a hospital of a seed keeps what it had.
+    syringePumps(random.fork("syringe pumps"), counts["syringe-pump"]),
   ];
   return {
     seed,

@@ -2,6 +2,7 @@ import type { Clock, WallTime } from "../clock.ts";
 import { Defibrillator } from "../devices/defibrillator.ts";
 import type { BodyValues } from "../devices/gauges.ts";
 import { InfusionPump } from "../devices/infusion-pump.ts";
+import { SyringePump } from "../devices/syringe-pump.ts";
 import { Ventilator } from "../devices/ventilator.ts";
 import type { WireKind } from "../faults/fault-board.ts";
 import { FaultBoard } from "../faults/fault-board.ts";
@@ -23,7 +24,7 @@ export interface Said {
   whole: boolean;
 }
 
-export type AnyBody = Ventilator | Defibrillator | InfusionPump;
+export type AnyBody = Ventilator | Defibrillator | InfusionPump | SyringePump;
 
 /** A device of the running hospital: its entry in the asset register, its body, its faults, and what it has said. */
 export interface SimulatedDevice<OneBody extends AnyBody = AnyBody> {
@@ -40,6 +41,7 @@ const WIRE_OF_PROFILE = {
   "puritan-bennett/840": "serial",
   "wardtwin-synthetic/defib-ready-1": "modbus",
   "wardtwin-synthetic/pump-rack-1": "opc-ua",
+  "alaris/asena-gh": "alaris-asena",
 } as const satisfies Record<Device["profile"], WireKind>;
 
 function createBody(entry: Device, random: Random, nowMs: number, wallTime: (atMs: number) => WallTime): AnyBody {
@@ -49,7 +51,9 @@ function createBody(entry: Device, random: Random, nowMs: number, wallTime: (atM
     case "defibrillator":
       return new Defibrillator(dutyOf(entry.kind, entry.ward), random, nowMs, wallTime);
     case "infusion-pump":
-      return new InfusionPump(dutyOf(entry.kind, entry.ward), random);
+      return entry.profile === "alaris/asena-gh"
+        ? new SyringePump(dutyOf("syringe-pump", entry.ward), random)
+        : new InfusionPump(dutyOf(entry.kind, entry.ward), random);
     case "imaging":
       throw new Error("no simulated body for imaging yet");
   }

@@ -1,4 +1,3 @@
-import type { DeviceKind } from "@wardtwin/device-profiles/vocabulary/device-kind";
 import type { Duty } from "../devices/duty-cycle.ts";
 import type { Gateway, Ward } from "./manifest.ts";
 
@@ -39,7 +38,9 @@ export const PLACEMENT = {
   defibrillator: ["emergency", "icu-a", "icu-b", "medical", "surgical", "recovery", "equipment-store", "emergency"],
   /** One entry for a rack of up to eight pumps. */
   "infusion-pump": ["icu-a", "surgical", "medical", "icu-b", "recovery", "emergency"],
+  "syringe-pump": ["recovery"],
 } as const;
+/** What is handed out together; a syringe pump is an infusion pump with a wire of its own. */
 export type SimulatedKind = keyof typeof PLACEMENT;
 
 /** How busy a ward keeps its equipment: share of ventilators and pumps in use. What stands in the store is spare. */
@@ -51,9 +52,10 @@ const IN_USE_SHARE: Readonly<Record<string, number>> = {
   medical: 0.5,
   surgical: 0.6,
 };
-const IN_USE_MEAN_H: Readonly<Partial<Record<DeviceKind, number>>> = {
+const IN_USE_MEAN_H: Readonly<Record<SimulatedKind, number>> = {
   ventilator: 20,
   "infusion-pump": 1.5,
+  "syringe-pump": 4,
   defibrillator: 0.4,
 };
 
@@ -63,5 +65,5 @@ const DEFIBRILLATOR_SHARE_OF_WARD = 0.05;
 export function dutyOf(kind: SimulatedKind, ward: string): Duty {
   const share = IN_USE_SHARE[ward] ?? 0;
   const inUseShare = kind === "defibrillator" ? share * DEFIBRILLATOR_SHARE_OF_WARD : share;
-  return { inUseShare, inUseMeanH: IN_USE_MEAN_H[kind] ?? 1 };
+  return { inUseShare, inUseMeanH: IN_USE_MEAN_H[kind] };
 }

@@ -1,4 +1,5 @@
 import { HOST, type PortPool } from "./ports.ts";
+import type { RefusalLog } from "./refusal-log.ts";
 import type { SerialPort } from "./serial-port.ts";
 import { TcpListener } from "./tcp-listener.ts";
 import type { LineAddress, Wire } from "./wire.ts";
@@ -7,7 +8,7 @@ import type { LineAddress, Wire } from "./wire.ts";
 const CLIENTS_MAX = 4;
 
 /** One port of a serial device server: raw TCP on the one side, a device's serial port on the other. */
-export function serialWire(ports: PortPool, port: SerialPort): Wire {
+export function serialWire(ports: PortPool, port: SerialPort, refused?: RefusalLog): Wire {
   let listener: TcpListener | null = null;
   const wire: Wire = {
     plugged: true,
@@ -20,6 +21,7 @@ export function serialWire(ports: PortPool, port: SerialPort): Wire {
       await listener?.setOpen(wire.plugged && port.plugged);
     },
     publish: () => undefined,
+    ...(refused !== undefined && { refused: () => refused.read() }),
     async close() {
       port.close();
       await listener?.setOpen(false);

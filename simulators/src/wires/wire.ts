@@ -1,4 +1,5 @@
 import type { Line } from "../hospital/manifest.ts";
+import type { Refusals } from "./refusal-log.ts";
 
 /** Where an opened line is reached, as the manifest tells it. */
 export type LineAddress = Pick<Line, "url"> & Partial<Pick<Line, "credentials" | "serverCertificateFile">>;
@@ -13,5 +14,7 @@ export interface Wire {
   refresh(): Promise<void>;
   /** Shows the state of the bodies where a wire must be told (OPC UA); called after every step. */
   publish(nowMs: number): void;
+  /** What was said on the line beside readings, where the wire keeps account of it. */
+  refused?(): Refusals;
   close(): Promise<void>;
 }
