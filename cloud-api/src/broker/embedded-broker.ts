@@ -1,10 +1,12 @@
 import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { createServer, TLSSocket, type TlsOptions } from "node:tls";
+import { BATCH_LIMITS } from "@wardtwin/device-profiles/twin-document/batch";
 import { Aedes, type Client } from "aedes";
 import { ConfigError } from "../platform/config-error.ts";
 import type { Log } from "../platform/log.ts";
-import { mayPublish, maySubscribe, type Peer, peerOf } from "./rules.ts";
+import { PacketLimit } from "./packet-limit.ts";
+import { isWithinBounds, mayConnectAs, mayPublish, maySubscribe, type Peer, peerOf } from "./rules.ts";
 
 export interface EmbeddedBroker {
   port: number;
@@ -24,7 +26,8 @@ interface Settings {
   log: Log;
 }
 
-/** HOUSE: telemetry messages are at most 128 KB; a little room for MQTT's own header. */
+/** A batch is at most so long; a little room for its topic. */
+const PACKET_BYTES_MAX = BATCH_LIMITS.messageBytes + 512;
 const CONNECTIONS_MAX = 4_096;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
 
@@ -46,6 +49,7 @@ export async function startEmbeddedBroker({
   const server = createServer(await tlsOptions(caFile, certFile, keyFile), (socket) => {
     // Nagle and delayed acknowledgement together cost 44 ms a round trip.
     socket.setNoDelay(true);
+    limitPackets(socket, log);
     broker.handle(socket);
   });
   server.maxConnections = CONNECTIONS_MAX;
@@ -70,6 +74,19 @@ export async function startEmbeddedBroker({
   };
 }
 
+/** aedes gathers a packet of any length in memory; what it reads from a socket is looked at first. */
+function limitPackets(socket: TLSSocket, log: Log): void {
+  const limit = new PacketLimit(PACKET_BYTES_MAX);
+  const read = socket.read.bind(socket);
+  socket.read = (size) => {
+    const chunk: unknown = read(size);
+    if (!(chunk instanceof Uint8Array) || limit.admits(chunk)) return chunk;
+    log.warn({ peer: socket.getPeerCertificate().subject?.CN }, "a packet above 128 KB: connection closed");
+    socket.destroy();
+    return null;
+  };
+}
+
 type Sessions = Map<Client, Peer>;
 
 /** An MQTT broker that knows each client by its certificate, and holds it to its own topics. */
@@ -78,12 +95,14 @@ async function openBroker(sessions: Sessions, admits: Settings["admits"], log: L
   const broker = await Aedes.createBroker({ connectTimeout: HANDSHAKE_TIMEOUT_MS, maxClientsIdLength: 128 });
   broker.preConnect = (client, _packet, done) => {
     const peer = client.conn instanceof TLSSocket ? peerOf(client.conn.getPeerCertificate().subject) : null;
-    if (peer === null) return done(null, false);
+    // A refusal without an error leaves the connection open, for as long as the refused one likes.
+    const refused = new Error("nobody of the registry");
+    if (peer === null) return done(refused, false);
     admits(peer).then(
       (admitted) => {
         if (admitted) peers.set(client, peer);
         else log.warn({ peer: peer.id, site: peer.site, holder: peer.holder }, "a gateway was refused");
-        done(null, admitted);
+        done(admitted ? null : refused, admitted);
       },
       (error: Error) => done(error, false),
     );
@@ -92,7 +111,7 @@ async function openBroker(sessions: Sessions, admits: Settings["admits"], log: L
     // The broker's own messages ($SYS) have no client, and go nowhere that a gateway may listen.
     if (client === null) return done(null);
     const peer = peers.get(client);
-    const allowed = peer !== undefined && mayPublish(peer, packet.topic);
+    const allowed = peer !== undefined && mayPublish(peer, packet.topic) && isWithinBounds(packet);
     if (!allowed) log.warn({ peer: peer?.id, topic: packet.topic }, "publish refused");
     done(allowed ? null : new Error("not permitted on this topic"));
   };
