@@ -36,6 +36,8 @@ export class Intake {
   #waiting: Arrival[] = [];
   #pump: Promise<void> | null = null;
   #closing = false;
+  /** What each gateway says of itself, one thing after the other: a reconnect must not be overtaken by the last will before it. */
+  readonly #turns = new Map<string, Promise<void>>();
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -43,8 +45,8 @@ export class Intake {
 
   async open(): Promise<void> {
     const { mqtt, log } = this.#deps;
-    mqtt.on("message", (topic, payload) => {
-      this.#hear(topic, payload).catch((error: unknown) =>
+    mqtt.on("message", (topic, payload, { retain }) => {
+      this.#hear(topic, payload, retain).catch((error: unknown) =>
         log.warn({ err: error, topic }, "a message was not taken in"),
       );
     });
@@ -72,18 +74,31 @@ export class Intake {
     }
   }
 
-  async #hear(topic: string, payload: Uint8Array): Promise<void> {
+  async #hear(topic: string, payload: Uint8Array, retained: boolean): Promise<void> {
     const address = parseTopic(topic);
     const nowMs = this.#deps.clock.nowMs();
     if (address === null) return;
+    // A Hello tells what a clock reads at this moment; one that a broker has kept tells a wrong time.
+    if (retained && address.channel !== "presence") return;
     const gateway = (await this.#deps.fleet.index(nowMs)).gateway(address.gateway);
     if (gateway === null || gateway.siteId !== address.site) {
       this.#deps.log.warn({ topic }, "a gateway that is not in the registry speaks");
       return;
     }
     if (address.channel === "telemetry") await this.#queue(address.site, address.gateway, payload, nowMs);
-    else if (address.channel === "hello") await this.#greet(address, payload, nowMs);
-    else if (address.channel === "presence") await this.#presence(address.gateway, payload, nowMs);
+    else if (address.channel === "hello")
+      await this.#inTurn(address.gateway, () => this.#greet(address, payload, nowMs));
+    else if (address.channel === "presence")
+      await this.#inTurn(address.gateway, () => this.#presence(address.gateway, payload, nowMs));
+  }
+
+  async #inTurn(gateway: string, work: () => Promise<void>): Promise<void> {
+    const turn = (this.#turns.get(gateway) ?? Promise.resolve()).then(work);
+    const settled = turn.catch(() => undefined);
+    this.#turns.set(gateway, settled);
+    await turn.finally(() => {
+      if (this.#turns.get(gateway) === settled) this.#turns.delete(gateway);
+    });
   }
 
   async #greet(address: { site: string; gateway: string }, payload: Uint8Array, nowMs: number): Promise<void> {
@@ -120,7 +135,8 @@ export class Intake {
 
   /** One group at a time; whatever came while it was being committed makes the next group, so that load makes larger groups. */
   async #drain(): Promise<void> {
-    while (this.#waiting.length > 0) {
+    // On closing, what waits is left unacknowledged: the gateways send it again.
+    while (this.#waiting.length > 0 && !this.#closing) {
       const group = this.#waiting.splice(0, GROUP_MAX);
       try {
         const nowMs = this.#deps.clock.nowMs();

@@ -68,7 +68,8 @@ test("what is set aside is told with its reason, apart from what is committed", 
 
 test("time comes from the gateway's measurement, else the cloud's, else the gateway's wall clock", () => {
   const anchor = { monoMs: 1_000, wallMs: 51_000 };
-  expect(offsetOf({ cloudOffsetMs: 7, anchor }, 9)).toBe(7);
-  expect(offsetOf({ cloudOffsetMs: null, anchor }, 9)).toBe(9);
-  expect(offsetOf({ cloudOffsetMs: null, anchor }, null)).toBe(50_000);
+  expect(offsetOf({ cloudOffsetMs: 7, anchor }, 9, 60_000)).toBe(7);
+  expect(offsetOf({ cloudOffsetMs: null, anchor }, 9, 60_000)).toBe(9);
+  expect(offsetOf({ cloudOffsetMs: null, anchor }, null, 60_000)).toBe(50_000);
+  expect(offsetOf({ cloudOffsetMs: null, anchor }, null, 41_000)).toBe(40_000);
 });

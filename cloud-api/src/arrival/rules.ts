@@ -65,13 +65,15 @@ export function acknowledgements(
 
 /**
  * Cloud time less monotonic time for one batch: as the gateway measured it; else as the cloud measured it for the same boot;
- * else by the gateway's own wall clock, which is all there is.
+ * else by the gateway's own wall clock, which is all there is, and which is wrong where it names a time still to come.
  */
 export function offsetOf(
   batch: Pick<TelemetryBatch, "cloudOffsetMs" | "anchor">,
   measuredForBootMs: number | null,
+  receivedAtMs: number,
 ): number {
-  return batch.cloudOffsetMs ?? measuredForBootMs ?? batch.anchor.wallMs - batch.anchor.monoMs;
+  const { wallMs, monoMs } = batch.anchor;
+  return batch.cloudOffsetMs ?? measuredForBootMs ?? Math.min(wallMs, receivedAtMs) - monoMs;
 }
 
 /** Opens a body that has been decompressed, and refuses one whose word on simulation is not its gateway's. */

@@ -1,18 +1,20 @@
-import { promisify } from "node:util";
-import { zstdDecompress } from "node:zlib";
 import { BATCH_LIMITS } from "@wardtwin/device-profiles/twin-document/batch";
-import type { DecodedBody } from "@wardtwin/device-profiles/twin-document/body";
 import type { Hello } from "@wardtwin/device-profiles/twin-document/messages";
-import { fail, type Result } from "@wardtwin/device-profiles/vocabulary/result";
-import type { FleetIndex, KnownDevice } from "../fleet/queries.ts";
-import { type Database, isTransient, type Tx } from "../platform/database.ts";
+import type { FleetIndex } from "../fleet/queries.ts";
+import { type Database, isRaceLost, isTransient, type Tx } from "../platform/database.ts";
 import type { Log } from "../platform/log.ts";
-import type { ArrivedBatch, ArrivedSection, Fold } from "./events.ts";
-import { type Arrival, multirangeText, offsetOf, openBody, rangesOf, type Settled } from "./rules.ts";
+import type { ArrivedBatch, Fold } from "./events.ts";
+import { bootKey, type Opened, openArrival, type Placed, placed, type Unplaced } from "./opening.ts";
+import { type Arrival, multirangeText, rangesOf, type Settled } from "./rules.ts";
 
-const decompress = promisify(zstdDecompress);
-/** Set-aside messages of one gateway that are kept; beyond them the oldest go. */
+/**
+ * Set-aside messages of one gateway that are kept; beyond them the oldest go. Messages that are kept for an unregistered
+ * device come with every poll of it, and are counted apart, so that they never push out what could not be read.
+ */
 const SET_ASIDE_MAX = 1_000;
+const UNREGISTERED = "it has devices that are not registered";
+/** How often a transaction that had to give way to another one is tried in all. */
+const RACES_MAX = 5;
 
 interface Deps {
   db: Database;
@@ -20,18 +22,6 @@ interface Deps {
   /** Runs before the transaction, for what cannot run inside one without locking its neighbours (new partitions). */
   prepare: (batches: readonly ArrivedBatch[]) => Promise<void>;
   log: Log;
-}
-
-interface Opened {
-  arrival: Arrival;
-  body: DecodedBody;
-}
-
-interface Unplaced {
-  gatewayId: string;
-  line: string;
-  unit: string;
-  what: string;
 }
 
 /** Takes groups of arrivals into the database: refuses repeats, folds, keeps what was committed as ranges. */
@@ -50,7 +40,7 @@ export class ArrivalStore {
     const settled: Settled[] = [];
     const opened: Opened[] = [];
     for (const arrival of arrivals) {
-      const body = await open(arrival, index);
+      const body = await openArrival(arrival, index);
       if (body.ok) opened.push({ arrival, body: body.value });
       else settled.push(...(await this.#setAside(arrival, body.fault)));
     }
@@ -80,28 +70,44 @@ export class ArrivalStore {
   async #commit(opened: readonly Opened[], index: FleetIndex, nowMs: number): Promise<Settled[]> {
     if (opened.length === 0) return [];
     const offsets = await this.#measuredOffsets(opened);
-    const all = opened.map((one) => {
-      const unplaced: Unplaced[] = [];
-      return { ...one, batch: placed(one, index, offsets, unplaced), unplaced };
-    });
+    const all = opened.map((one) => placed(one, index, offsets));
     await this.#deps.prepare(all.map(({ batch }) => batch));
-    await this.#deps.db.transaction(async (tx) => {
-      const fresh: ArrivedBatch[] = [];
-      for (const group of byEpoch(all.map(({ batch }) => batch))) fresh.push(...(await takeFresh(tx, group, nowMs)));
-      for (const fold of this.#deps.folds) await fold(tx, fresh);
-      // A repeat is acknowledged again and nothing else: what could not be placed of it has been counted and kept.
-      for (const { arrival, batch, body, unplaced } of all.filter(({ batch }) => fresh.includes(batch))) {
-        await markUnplaced(tx, unplaced, nowMs);
-        if (batch.sections.length < body.batch.devices.length)
-          await this.#keep(tx, arrival, "it has devices that are not registered");
-      }
-      await touchGateways(tx, fresh, nowMs);
-    });
+    await this.#transaction((tx) => this.#take(tx, all, nowMs));
     return all.map(({ arrival, batch }) => ({
       arrival,
       outcome: { kind: "committed" },
       devices: batch.sections.map(({ deviceId }) => deviceId),
     }));
+  }
+
+  /**
+   * What one transaction does with a group: epochs, gateways, then folds. All rows of a table are locked in the order of their
+   * keys, and the registry's import takes gateways and twins in the same order, so that none waits for another in a ring.
+   */
+  async #take(tx: Tx, all: readonly Placed[], nowMs: number): Promise<void> {
+    const fresh: Placed[] = [];
+    for (const group of byEpoch(all)) fresh.push(...(await takeFresh(tx, group, nowMs)));
+    if (fresh.length === 0) return;
+    const batches = fresh.map(({ batch }) => batch);
+    await touchGateways(tx, batches, nowMs);
+    for (const fold of this.#deps.folds) await fold(tx, batches);
+    await markUnplaced(
+      tx,
+      fresh.flatMap(({ unplaced }) => unplaced),
+      nowMs,
+    );
+    for (const { arrival, hasUnregistered } of fresh) if (hasUnregistered) await this.#keep(tx, arrival, UNREGISTERED);
+  }
+
+  /** Runs a transaction, and once more where another one was in its way: that is nobody's fault. */
+  async #transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    for (let tries = 1; ; tries++) {
+      try {
+        return await this.#deps.db.transaction(work);
+      } catch (error) {
+        if (tries === RACES_MAX || !isRaceLost(error)) throw error;
+      }
+    }
   }
 
   async #measuredOffsets(opened: readonly Opened[]): Promise<Map<string, number>> {
@@ -117,14 +123,20 @@ export class ArrivalStore {
   /** Keeps a message that cannot be taken in, and marks its sequence as done with. */
   async #setAside(arrival: Arrival, reason: string): Promise<Settled[]> {
     const { gatewayId, header, receivedAtMs } = arrival;
-    await this.#deps.db.transaction(async (tx) => {
+    const key = [gatewayId, header.epoch, header.sequence];
+    await this.#transaction(async (tx) => {
+      await lockEpoch(tx, gatewayId, header.epoch, receivedAtMs);
       const { rowCount } = await tx.query(
-        `insert into gateway_epoch (gateway_id, epoch, set_aside, first_at) values ($1, $2, $3::int8multirange, $4)
-         on conflict (gateway_id, epoch) do update set set_aside = gateway_epoch.set_aside + excluded.set_aside
-         where not gateway_epoch.set_aside @> excluded.set_aside`,
-        [gatewayId, header.epoch, multirangeText(rangesOf([header.sequence])), new Date(receivedAtMs)],
+        "select 1 from gateway_epoch where gateway_id = $1 and epoch = $2 and set_aside + committed @> $3::int8",
+        key,
       );
-      if (rowCount === 1) await this.#keep(tx, arrival, reason);
+      // Sent again because the acknowledgement was lost: it is kept already.
+      if (rowCount !== 0) return;
+      await this.#keep(tx, arrival, reason);
+      await tx.query(
+        "update gateway_epoch set set_aside = set_aside + int8multirange(int8range($3, $3, '[]')) where gateway_id = $1 and epoch = $2",
+        key,
+      );
     });
     return [{ arrival, outcome: { kind: "set-aside", reason }, devices: [] }];
   }
@@ -134,36 +146,32 @@ export class ArrivalStore {
       "insert into set_aside_batch (gateway_id, epoch, sequence, received_at, reason, message) values ($1, $2, $3, $4, $5, $6)",
       [gatewayId, header.epoch, header.sequence, new Date(receivedAtMs), reason, message],
     );
-    await this.#capSetAside(tx, gatewayId);
+    await capSetAside(tx, gatewayId);
   }
 
-  /** A message whose header cannot be read: kept, and never acknowledged. */
+  /** A message whose header cannot be read: kept (no more of it than a batch may be long), and never acknowledged. */
   async keepUnreadable(gatewayId: string, message: Uint8Array, reason: string, nowMs: number): Promise<void> {
     await this.#deps.db.transaction(async (tx) => {
       await tx.query("insert into set_aside_batch (gateway_id, received_at, reason, message) values ($1, $2, $3, $4)", [
         gatewayId,
         new Date(nowMs),
         reason,
-        message,
+        message.subarray(0, BATCH_LIMITS.messageBytes),
       ]);
-      await this.#capSetAside(tx, gatewayId);
+      await capSetAside(tx, gatewayId);
     });
-  }
-
-  async #capSetAside(tx: Tx, gatewayId: string): Promise<void> {
-    await tx.query(
-      "delete from set_aside_batch where id in (select id from set_aside_batch where gateway_id = $1 order by id desc offset $2)",
-      [gatewayId, SET_ASIDE_MAX],
-    );
   }
 
   /**
    * Notes which outbox speaks and what its clock reads. A new outbox has to count its epochs above everything the cloud
-   * already holds of this gateway; the same outbox goes on where it is.
+   * already holds of this gateway; the same outbox goes on where it is. A Hello that was held up on its way makes the offset
+   * too large by its delay, so the smallest of a boot is the truest.
    */
   async greet(gatewayId: string, hello: Hello, nowMs: number): Promise<{ epochMin: number }> {
     const at = new Date(nowMs);
-    return this.#deps.db.transaction(async (tx) => {
+    return this.#transaction(async (tx) => {
+      // Each cloud process hears each Hello; one floor comes of them.
+      await tx.query("select pg_advisory_xact_lock(hashtextextended($1, 0))", [`gateway_outbox/${gatewayId}`]);
       const known = await tx.query<{ outbox_id: string; epoch_min: string }>(
         "select outbox_id, epoch_min from gateway_outbox where gateway_id = $1 for update",
         [gatewayId],
@@ -183,7 +191,8 @@ export class ArrivalStore {
       );
       await tx.query(
         `insert into gateway_boot (gateway_id, boot_id, offset_ms, measured_at) values ($1, $2, $3, $4)
-         on conflict (gateway_id, boot_id) do update set offset_ms = excluded.offset_ms, measured_at = excluded.measured_at`,
+         on conflict (gateway_id, boot_id) do update set measured_at = excluded.measured_at,
+           offset_ms = least(gateway_boot.offset_ms, excluded.offset_ms)`,
         [gatewayId, hello.bootId, nowMs - hello.monoMs, at],
       );
       return { epochMin };
@@ -201,106 +210,77 @@ export class ArrivalStore {
   /** The cloud itself has lost its broker: whether any gateway is online is not known. */
   async forgetOnline(nowMs: number): Promise<string[]> {
     const { rows } = await this.#deps.db.pool.query<{ id: string }>(
-      "update gateway set online = null, online_since = $1 where online is not null returning id",
+      `update gateway set online = null, online_since = $1
+       where id in (select id from gateway where online is not null order by id collate "C" for update) returning id`,
       [new Date(nowMs)],
     );
     return rows.map(({ id }) => id);
   }
 }
 
-async function open(arrival: Arrival, index: FleetIndex): Promise<Result<DecodedBody, string>> {
-  const simulated = index.gateway(arrival.gatewayId)?.simulated ?? false;
-  if (arrival.header.compression === "none") return openBody(arrival.body, simulated);
-  try {
-    return openBody(await decompress(arrival.body, { maxOutputLength: BATCH_LIMITS.bodyBytes }), simulated);
-  } catch (error) {
-    return fail(`the body does not decompress: ${error instanceof Error ? error.message : String(error)}`);
-  }
-}
-
-const bootKey = (gatewayId: string, bootId: string) => `${gatewayId}\u0000${bootId}`;
-
-/** Finds the device of each section; what cannot be placed is listed in `unplaced`. */
-function placed(
-  { arrival, body }: Opened,
-  index: FleetIndex,
-  offsets: Map<string, number>,
-  unplaced: Unplaced[],
-): ArrivedBatch {
-  const { gatewayId, siteId, header, receivedAtMs } = arrival;
-  for (const { line, unit, metric } of body.unknown) unplaced.push({ gatewayId, line, unit, what: `metric ${metric}` });
-  const sections: ArrivedSection[] = [];
-  for (const section of body.batch.devices) {
-    const { line, unit, profile, identity } = section.subject;
-    const device: KnownDevice | null =
-      identity.serial === undefined
-        ? index.byBinding(gatewayId, line, unit)
-        : index.bySerial(siteId, profile, identity.serial);
-    if (device !== null) sections.push({ deviceId: device.id, deviceNum: device.num, section });
-    else
-      unplaced.push({
-        gatewayId,
-        line,
-        unit,
-        what: `device ${profile} ${identity.serial ?? "without a serial number"}`,
-      });
-  }
-  return {
-    gatewayId,
-    epoch: header.epoch,
-    sequence: header.sequence,
-    lane: header.lane,
-    receivedAtMs,
-    simulated: body.batch.simulated,
-    bootId: body.batch.bootId,
-    offsetMs: offsetOf(body.batch, offsets.get(bootKey(gatewayId, body.batch.bootId)) ?? null),
-    sections,
-  };
-}
-
 /** Groups in one fixed order, so that two ingests that hold rows of the same gateways cannot wait for each other. */
-function byEpoch(batches: readonly ArrivedBatch[]): ArrivedBatch[][] {
-  const groups = Map.groupBy(batches, ({ gatewayId, epoch }) => `${gatewayId}/${epoch}`);
+function byEpoch(all: readonly Placed[]): Placed[][] {
+  const groups = Map.groupBy(all, ({ batch }) => `${batch.gatewayId}/${batch.epoch}`);
   return [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
 }
 
-/** Locks the epoch, keeps the batches that it does not hold yet, and enters their sequences. */
-async function takeFresh(tx: Tx, group: ArrivedBatch[], nowMs: number): Promise<ArrivedBatch[]> {
-  const [first] = group;
-  if (first === undefined) return [];
-  const { gatewayId, epoch } = first;
+async function lockEpoch(tx: Tx, gatewayId: string, epoch: number, nowMs: number): Promise<void> {
   await tx.query("insert into gateway_epoch (gateway_id, epoch, first_at) values ($1, $2, $3) on conflict do nothing", [
     gatewayId,
     epoch,
     new Date(nowMs),
   ]);
+  await tx.query("select 1 from gateway_epoch where gateway_id = $1 and epoch = $2 for update", [gatewayId, epoch]);
+}
+
+/** Locks the epoch, keeps the batches that it does not hold yet, and enters their sequences. */
+async function takeFresh(tx: Tx, group: readonly Placed[], nowMs: number): Promise<Placed[]> {
+  const [first] = group;
+  if (first === undefined) return [];
+  const { gatewayId, epoch } = first.batch;
+  await lockEpoch(tx, gatewayId, epoch, nowMs);
   const { rows } = await tx.query<{ held: string[] }>(
     `select coalesce(array(select s from unnest($3::int8[]) s where committed @> s), '{}') as held
-     from gateway_epoch where gateway_id = $1 and epoch = $2 for update`,
-    [gatewayId, epoch, group.map(({ sequence }) => sequence)],
+     from gateway_epoch where gateway_id = $1 and epoch = $2`,
+    [gatewayId, epoch, group.map(({ batch }) => batch.sequence)],
   );
   const held = new Set((rows[0]?.held ?? []).map(Number));
-  const fresh = group.filter(({ sequence }) => !held.has(sequence) && held.add(sequence));
+  const fresh = group.filter(({ batch }) => !held.has(batch.sequence) && held.add(batch.sequence));
   if (fresh.length === 0) return [];
   await tx.query(
     "update gateway_epoch set committed = committed + $3::int8multirange where gateway_id = $1 and epoch = $2",
-    [gatewayId, epoch, multirangeText(rangesOf(fresh.map(({ sequence }) => sequence)))],
+    [gatewayId, epoch, multirangeText(rangesOf(fresh.map(({ batch }) => batch.sequence)))],
   );
   return fresh;
 }
 
 async function markUnplaced(tx: Tx, unplaced: readonly Unplaced[], nowMs: number): Promise<void> {
-  for (const { gatewayId, line, unit, what } of unplaced) {
+  if (unplaced.length === 0) return;
+  const column = (name: keyof Unplaced) => unplaced.map((part) => part[name]);
+  await tx.query(
+    `insert into set_aside_part (gateway_id, line, unit, what, count, first_at, last_at)
+     select gateway_id, line, unit, what, count(*), $5::timestamptz, $5::timestamptz
+     from unnest($1::text[], $2::text[], $3::text[], $4::text[]) part (gateway_id, line, unit, what) group by 1, 2, 3, 4 order by 1, 2, 3, 4
+     on conflict (gateway_id, line, unit, what)
+     do update set count = set_aside_part.count + excluded.count, last_at = excluded.last_at`,
+    [column("gatewayId"), column("line"), column("unit"), column("what"), new Date(nowMs)],
+  );
+}
+
+async function capSetAside(tx: Tx, gatewayId: string): Promise<void> {
+  for (const kind of ["=", "<>"]) {
     await tx.query(
-      `insert into set_aside_part (gateway_id, line, unit, what, count, first_at, last_at) values ($1, $2, $3, $4, 1, $5, $5)
-       on conflict (gateway_id, line, unit, what) do update set count = set_aside_part.count + 1, last_at = excluded.last_at`,
-      [gatewayId, line, unit, what, new Date(nowMs)],
+      `delete from set_aside_batch where id in
+       (select id from set_aside_batch where gateway_id = $1 and reason ${kind} $3 order by id desc offset $2)`,
+      [gatewayId, SET_ASIDE_MAX, UNREGISTERED],
     );
   }
 }
 
 async function touchGateways(tx: Tx, fresh: readonly ArrivedBatch[], nowMs: number): Promise<void> {
-  const ids = [...new Set(fresh.map(({ gatewayId }) => gatewayId))].sort();
-  if (ids.length === 0) return;
-  await tx.query("update gateway set last_batch_at = $2 where id = any($1)", [ids, new Date(nowMs)]);
+  await tx.query(
+    `update gateway set last_batch_at = $2
+     where id in (select id from gateway where id = any($1) order by id collate "C" for update)`,
+    [[...new Set(fresh.map(({ gatewayId }) => gatewayId))], new Date(nowMs)],
+  );
 }

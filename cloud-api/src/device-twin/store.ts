@@ -89,7 +89,7 @@ const inOrder = (batches: readonly ArrivedBatch[]) =>
 
 async function lockTwins(tx: Tx, ids: readonly string[]): Promise<Map<string, Present>> {
   const { rows } = await tx.query<TwinRow>(
-    "select * from twin where device_id = any($1) order by device_id for update",
+    `select * from twin where device_id = any($1) order by device_id collate "C" for update`,
     [ids],
   );
   return new Map(rows.map((row) => [row.device_id, presentOf(row)]));

@@ -92,9 +92,12 @@ export class FleetQueries {
     const key = (...parts: string[]) => parts.join("\u0000");
     const gatewayById = new Map(gateways.map((gateway) => [gateway.id, gateway]));
     const deviceById = new Map(devices.map((device) => [device.id, device]));
-    const bySerial = new Map(
-      devices.map((device) => [key(device.siteId, device.profile, device.serialNormalised), device]),
-    );
+    const bySerial = new Map<string, KnownDevice | null>();
+    for (const device of devices) {
+      const serial = key(device.siteId, device.profile, device.serialNormalised);
+      // Two models of one profile may bear the same serial number: then the number alone says nothing.
+      bySerial.set(serial, bySerial.has(serial) ? null : device);
+    }
     const byBinding = new Map(
       bindings.map((row) => [key(row.gatewayId, row.line, row.unit), deviceById.get(row.deviceId) ?? null]),
     );

@@ -15,7 +15,9 @@ export class FleetStore {
   async import(
     registry: RegistryImport,
   ): Promise<{ wards: number; gateways: number; devices: number; bindings: number }> {
-    const { site, wards, gateways, devices, bindings } = registry;
+    const { site, wards, bindings } = registry;
+    // Telemetry locks gateways and twins in the order of their ids, too.
+    const [gateways, devices] = [inOrder(registry.gateways), inOrder(registry.devices)];
     await this.#refuseMixing(registry);
     const rows = wards.map(({ order, ...ward }) => ({ ...ward, orderOnFloor: order, siteId: site.id }));
     await this.#db.prisma.$transaction(
@@ -81,3 +83,6 @@ export class FleetStore {
     await this.#db.prisma.gatewayCertificate.create({ data: { ...row, notAfter: new Date(notAfterMs) } });
   }
 }
+
+const inOrder = <Row extends { id: string }>(rows: readonly Row[]): Row[] =>
+  rows.toSorted((a, b) => (a.id < b.id ? -1 : 1));
