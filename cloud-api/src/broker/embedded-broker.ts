@@ -93,11 +93,14 @@ type Sessions = Map<Client, Peer>;
 async function openBroker(sessions: Sessions, admits: Settings["admits"], log: Log): Promise<Aedes> {
   const peers = new WeakMap<Client, Peer>();
   const broker = await Aedes.createBroker({ connectTimeout: HANDSHAKE_TIMEOUT_MS, maxClientsIdLength: 128 });
-  broker.preConnect = (client, _packet, done) => {
+  broker.preConnect = (client, { clientId }, done) => {
     const peer = client.conn instanceof TLSSocket ? peerOf(client.conn.getPeerCertificate().subject) : null;
     // A refusal without an error leaves the connection open, for as long as the refused one likes.
     const refused = new Error("nobody of the registry");
-    if (peer === null) return done(refused, false);
+    if (peer === null || !mayConnectAs(peer, clientId)) {
+      log.warn({ peer: peer?.id, clientId }, "a client was refused");
+      return done(refused, false);
+    }
     admits(peer).then(
       (admitted) => {
         if (admitted) peers.set(client, peer);

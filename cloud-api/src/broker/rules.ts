@@ -21,6 +21,23 @@ export function peerOf(subject: CertificateSubject | undefined): Peer | null {
   return { holder, id, site };
 }
 
+/**
+ * A client id that is taken over ends the session that had it, so each gateway has ids of its own: `{site}:{gateway}`, and
+ * whatever follows after another colon.
+ */
+export function mayConnectAs(peer: Peer, clientId: string): boolean {
+  if (peer.holder === "cloud") return clientId.startsWith("wardtwin-cloud-");
+  const own = `${peer.site}:${peer.id}`;
+  return clientId === own || clientId.startsWith(`${own}:`);
+}
+
+/**
+ * Delivery and retention within the bounds that every broker of ours keeps, AWS IoT's among them: no QoS 2, and nothing
+ * retained but presence. A retained Hello would tell yesterday's clock.
+ */
+export const isWithinBounds = ({ qos, retain, topic }: { qos: number; retain: boolean; topic: string }): boolean =>
+  qos <= 1 && (!retain || parseTopic(topic)?.channel === "presence");
+
 /** A gateway speaks on its own uplink topics and nowhere else; the cloud answers on any gateway's downlink. */
 export function mayPublish(peer: Peer, topic: string): boolean {
   const parsed = parseTopic(topic);
