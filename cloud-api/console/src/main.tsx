@@ -47,6 +47,16 @@ async function followSession(): Promise<void> {
 }
 onSessionElsewhere(() => void followSession());
 
+/**
+ * A page of a build that the server has replaced cannot be fetched any more; the new build has it. Once for each build,
+ * so that a broken one does not load for ever.
+ */
+window.addEventListener("vite:preloadError", () => {
+  if (sessionStorage.getItem("wardtwin-reloaded") === import.meta.url) return;
+  sessionStorage.setItem("wardtwin-reloaded", import.meta.url);
+  location.reload();
+});
+
 const place = document.getElementById("root");
 if (place === null) throw new Error("index.html has no #root");
 createRoot(place).render(

@@ -46,6 +46,9 @@ const availability = {
   unknown: "Unknown",
 } as const satisfies Record<Availability, string>;
 
+/** A label may be here before the API tells its metric; never the other way round. */
+type Labels = Readonly<Record<string, string>>;
+
 const metric = {
   operatingState: "Operating state",
   deviceLink: "Device link",
@@ -110,7 +113,7 @@ const metric = {
   communicationLossAlarm: "Communication loss",
   driveDisengagedAlarm: "Drive disengaged",
   pressureTransducerAlarm: "Pressure transducer",
-} as const satisfies Record<MetricName, string>;
+} as const satisfies Record<MetricName, string> & Labels;
 
 const codeWord = {
   unknown: "Unknown",

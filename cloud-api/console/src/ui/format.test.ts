@@ -1,7 +1,7 @@
 import { METRIC_NAMES, metricTerm } from "@wardtwin/device-profiles/vocabulary/metrics";
 import { expect, test } from "vitest";
-import { isCodeWord, readingWords, siteTime, unitWords } from "./format.ts";
-import { ucumOf } from "./ucum.ts";
+import { strings } from "../strings/strings.ts";
+import { durationWords, isCodeWord, readingWords, siteTime, unitWords } from "./format.ts";
 
 test("times stand in the hospital's zone, wherever the browser is", () => {
   expect(siteTime("Europe/Berlin").clock("2026-01-05T11:02:03.000Z")).toBe("12:02:03");
@@ -27,14 +27,20 @@ test("a reading stands with its unit, a word without one, and nothing is null", 
   expect(readingWords(null, null, "h")).toBeNull();
 });
 
+test("less than an hour is told in minutes", () => {
+  expect(durationWords(0.8)).toBe("48\u202fmin");
+  expect(durationWords(3.24)).toBe("3.2\u202fh");
+});
+
 test("a unit or word that this console does not know stands as it came", () => {
   expect(unitWords("kPa")).toBe("kPa");
   expect(readingWords(9, "levitating", "1")).toBe("levitating");
 });
 
-test("every metric of the vocabulary has a unit and words that a person reads", () => {
+test("every metric of the vocabulary has a label, a unit and words that a person reads", () => {
   for (const name of METRIC_NAMES) {
-    expect(unitWords(ucumOf(name)), name).not.toMatch(/[[\]]/);
+    expect(Object.keys(strings.words.metric)).toContain(name);
+    expect(unitWords(metricTerm(name).ucum), name).not.toMatch(/[[\]]/);
     for (const word of metricTerm(name).codes ?? []) expect(isCodeWord(word), `${name}: ${word}`).toBe(true);
   }
 });

@@ -51,6 +51,10 @@ const hours = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumF
 export const numberWords = (value: number): string => numbers.format(value);
 export const hoursWords = (value: number): string => hours.format(value);
 
+/** "48 min", "3.2 h" */
+export const durationWords = (h: number): string =>
+  h < 1 ? `${Math.round(h * 60)}\u202fmin` : `${hoursWords(h)}\u202fh`;
+
 /** The unit as people of the trade write it; one that this console does not know stands as it came. */
 export const unitWords = (ucum: string): string => (isKnownUnit(ucum) ? strings.words.unit[ucum] : ucum);
 const isKnownUnit = (ucum: string): ucum is Ucum => Object.hasOwn(strings.words.unit, ucum);

@@ -25,7 +25,8 @@ test("a stretch of unknown counts as not seen", () => {
 });
 
 test("the range is the shortest that holds everything seen", () => {
-  expect(fittingRange(ribbon())).toBe("day");
+  expect(fittingRange(ribbon())).toBe("hour");
+  expect(fittingRange(ribbon({ state: "off", from: ago(0.5), to: ago(0) }))).toBe("hour");
   expect(fittingRange(ribbon({ state: "off", from: ago(2), to: ago(0) }))).toBe("day");
   expect(fittingRange(ribbon({ state: "off", from: ago(50), to: ago(49) }))).toBe("week");
   expect(fittingRange(ribbon({ state: "off", from: ago(700), to: ago(0) }))).toBe("month");

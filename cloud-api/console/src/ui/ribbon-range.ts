@@ -3,12 +3,14 @@ import type { OperatingState, StateRibbon } from "../api/types.ts";
 const HOUR_MS = 3_600_000;
 
 /** How far back the ribbon of states reaches; the API keeps thirty days. */
-export const RANGES = ["day", "week", "month"] as const;
+export const RANGES = ["hour", "day", "week", "month"] as const;
 export type Range = (typeof RANGES)[number];
-const RANGE_MS = { day: 24 * HOUR_MS, week: 168 * HOUR_MS, month: 720 * HOUR_MS } as const satisfies Record<
-  Range,
-  number
->;
+const RANGE_MS = {
+  hour: HOUR_MS,
+  day: 24 * HOUR_MS,
+  week: 168 * HOUR_MS,
+  month: 720 * HOUR_MS,
+} as const satisfies Record<Range, number>;
 export const RANGE_DAYS_MAX = 30;
 
 export const isRange = (value: unknown): value is Range => RANGES.some((range) => range === value);

@@ -1,6 +1,6 @@
 import type { OperatingState } from "../api/types.ts";
 import { strings } from "../strings/strings.ts";
-import { hoursWords } from "./format.ts";
+import { durationWords } from "./format.ts";
 import { operatingIcon } from "./icons.ts";
 import type { Range, RibbonView } from "./ribbon-range.ts";
 import { useSiteTime } from "./site-time.tsx";
@@ -12,9 +12,9 @@ const ORDER = ["in-use", "standby", "off", "self-test"] as const satisfies Opera
 /** Operating states over time; dots are time in which nobody saw the device. */
 export function Ribbon({ view, range }: { view: RibbonView; range: Range }) {
   const time = useSiteTime();
-  const label = range === "day" ? time.minute : time.day;
+  const label = range === "hour" || range === "day" ? time.minute : time.day;
   const said = ORDER.filter((state) => (view.hours[state] ?? 0) > 0).map((state) =>
-    strings.twin.ribbonPart(strings.words.codeWord[state], hoursWords(view.hours[state] ?? 0)),
+    strings.twin.ribbonPart(strings.words.codeWord[state], durationWords(view.hours[state] ?? 0)),
   );
   return (
     <div>
@@ -50,7 +50,7 @@ function Part({ state, word, hours }: { state: OperatingState; word: string; hou
     <li className={hours === 0 ? "wt-muted" : ""}>
       <span className={`wt-swatch wt-operating-${state}`} />
       <Icon size="1.1em" aria-hidden="true" />
-      {word} <span className="wt-number">{hoursWords(hours)}&#8239;h</span>
+      {word} <span className="wt-number">{durationWords(hours)}</span>
     </li>
   );
 }

@@ -16,6 +16,7 @@ export function Sparkline({ history, toMs }: { history: History; toMs: number })
   return (
     <span className="wt-spark" title={said}>
       <svg role="img" aria-label={said} viewBox={`0 0 ${WIDTH} ${HEIGHT}`} width={WIDTH} height={HEIGHT}>
+        <path d={`M0 ${HEIGHT - 0.5}H${WIDTH}`} className="wt-spark-hour" />
         {spark.bands.map((path) => (
           <path key={path} d={path} className="wt-spark-band" />
         ))}
@@ -24,7 +25,7 @@ export function Sparkline({ history, toMs }: { history: History; toMs: number })
         ))}
       </svg>
       <span className="wt-spark-range wt-number" aria-hidden="true">
-        {numberWords(spark.low)}–{numberWords(spark.high)}
+        {spark.low === spark.high ? numberWords(spark.low) : `${numberWords(spark.low)}–${numberWords(spark.high)}`}
       </span>
     </span>
   );

@@ -66,7 +66,7 @@ function FactList({ facts }: { facts: Facts }) {
         <span className="wt-live-word" data-testid="twin-operating">
           {strings.words.factWord[facts.operating.word]}
         </span>
-        {facts.operating.since === null ? null : (
+        {facts.operating.since === null || facts.operating.word === "unknown" ? null : (
           <span className="wt-answer-since">
             <SinceMoment at={facts.operating.since} />
           </span>
@@ -81,13 +81,19 @@ function FactList({ facts }: { facts: Facts }) {
   );
 }
 
+/** A fact that was told once and is unknown now was told last, not just. */
+function sourceWords({ source, word }: Facts[FactName]): string {
+  if (source === null) return text.nobodyTold;
+  return word === "unknown" ? text.lastTold : strings.words.factSource[source];
+}
+
 function FactRow({ name, fact }: { name: FactName; fact: Facts[FactName] }) {
   return (
     <>
       <dt>{strings.words.fact[name]}</dt>
       <dd className={fact.source === null ? "wt-muted" : ""}>{strings.words.factWord[fact.word]}</dd>
       <dd className="wt-fact-source">
-        {fact.source === null ? text.nobodyTold : strings.words.factSource[fact.source]}
+        {sourceWords(fact)}
         {fact.source === null || fact.at === null ? null : (
           <>
             , <Age at={fact.at} />

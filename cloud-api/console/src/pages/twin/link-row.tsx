@@ -25,7 +25,10 @@ const deviceLook = {
   unknown: { icon: IconHelp, tone: "calm" },
 } as const satisfies Record<DeviceLinkState, { icon: TablerIcon; tone: Tone }>;
 
-/** How far what stands here can be believed: both links, and how old the values are. */
+/**
+ * How far what stands here can be believed: both links, and how old the values are. What an offline gateway last said of
+ * its device is not live, so it is struck.
+ */
 export function LinkRow({ connectivity: { gateway, device, values } }: { connectivity: TwinView["connectivity"] }) {
   return (
     <div className="wt-links wt-panel">
@@ -36,7 +39,7 @@ export function LinkRow({ connectivity: { gateway, device, values } }: { connect
         <span className="wt-links-note">{gateway.name ?? text.noGateway}</span>
       </Cell>
       <Cell title={text.deviceLink} look={deviceLook[device.state]} since={device.since}>
-        <span className="wt-live-word" data-testid="device-link">
+        <span className={`wt-live-word ${gateway.state === "online" ? "" : "wt-aged"}`} data-testid="device-link">
           {strings.words.deviceLink[device.state]}
         </span>
       </Cell>

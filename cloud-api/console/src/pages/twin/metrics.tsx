@@ -40,7 +40,7 @@ export function Metrics({ twin }: { twin: TwinView }) {
         <EmptyState icon={IconGauge} title={text.metricsEmpty} text={text.metricsEmptyText} />
       ) : (
         <div className="wt-scroll">
-          <table className="wt-table">
+          <table className="wt-table wt-metrics">
             <thead>
               <tr>
                 <th scope="col">{text.column.metric}</th>
@@ -102,10 +102,14 @@ function Row({ id, metric, aged }: { id: string; metric: TwinMetric; aged: boole
         <Value metric={metric} aged={aged || metric.quality === "stale" || metric.quality === "unreachable"} />
       </td>
       <td>
-        <span className={`wt-quality wt-tone-${look.tone}`}>
-          <look.icon size={16} aria-hidden="true" />
-          {strings.words.quality[metric.quality]}
-        </span>
+        {isEmpty(metric) && metric.quality === "good" ? (
+          <span className="wt-muted">{text.noneGiven}</span>
+        ) : (
+          <span className={`wt-quality wt-tone-${look.tone}`}>
+            <look.icon size={16} aria-hidden="true" />
+            {strings.words.quality[metric.quality]}
+          </span>
+        )}
       </td>
       <td className="wt-cell-age">
         <Age at={metric.at} />
@@ -115,10 +119,13 @@ function Row({ id, metric, aged }: { id: string; metric: TwinMetric; aged: boole
   );
 }
 
+/** The device was asked and gave nothing, as a ventilator without a patient does. */
+const isEmpty = ({ value, word }: TwinMetric): boolean => value === null && word === null;
+
 /** What is not live is struck and grey, never blank; its time stands in the same row. */
 function Value({ metric, aged }: { metric: TwinMetric; aged: boolean }) {
   const testId = `metric-${metric.metric}-value`;
-  if (metric.value === null && metric.word === null) {
+  if (isEmpty(metric)) {
     return (
       <span className="wt-muted" data-testid={testId}>
         {text.noValue}

@@ -13,7 +13,7 @@ export function RibbonSection({ id }: { id: string }) {
   const { range: chosen } = useSearch({ from: "/signed-in/twins/$id" });
   const navigate = useNavigate({ from: PATHS.twin });
   const states = useQuery(statesQuery(id, RANGE_DAYS_MAX));
-  const range = chosen ?? (states.data === undefined ? "day" : fittingRange(states.data));
+  const range = chosen ?? (states.data === undefined ? "month" : fittingRange(states.data));
   return (
     <section className="wt-section wt-panel">
       <div className="wt-section-head">
