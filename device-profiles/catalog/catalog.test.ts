@@ -3,10 +3,12 @@ import { brokenLaws } from "../src/profile/laws.ts";
 import { SNDF_BODY_CHARS, SNDF_FIELD_COUNT } from "../src/profile/sndf-layout.ts";
 import { CATALOG, profileOf } from "./catalog.ts";
 import defib from "./defibrillator/defib-ready-1.profile.ts";
+import asena from "./infusion-pump/alaris-asena-gh.profile.ts";
 import ventilator from "./ventilator/puritan-bennett-840.profile.ts";
 
-test("the catalog holds the three devices of this version, by id", () => {
+test("the catalog holds the devices of this version, by id", () => {
   expect([...CATALOG.keys()].toSorted()).toEqual([
+    "alaris/asena-gh",
     "puritan-bennett/840",
     "wardtwin-synthetic/defib-ready-1",
     "wardtwin-synthetic/pump-rack-1",
@@ -32,6 +34,17 @@ test("a broken law is told, whichever it is", () => {
   expect(brokenLaws({ ...defib, metrics: { ...defib.metrics, ...outside } })).toEqual([
     "docked lies outside what poll status reads",
   ]);
+});
+
+test("no profile of an Asena pump passes a clinical alarm on, or keeps the line longer than its interval", () => {
+  const laws = (change: object) => brokenLaws({ ...asena, ...change }).join("; ");
+  const occlusion = { poll: "status", as: "alarm", codes: ["AL_OCCLU"] } as const;
+  expect(laws({ metrics: { ...asena.metrics, technicalAlarm: occlusion } })).toMatch(/AL_OCCLU, which is no technical/);
+  const beyond = { poll: "status", as: "number", field: 13, unit: "ml", scale: 1 } as const;
+  expect(laws({ metrics: { ...asena.metrics, volumeInfusedMl: beyond } })).toMatch(/has no field 13/);
+  expect(laws({ wire: { ...asena.wire, pollMs: 2_000 } })).toMatch(/due again before/);
+  expect(laws({ wire: { ...asena.wire, attempts: 5 } })).toMatch(/longer than its poll/);
+  expect(laws({ wire: { ...asena.wire, replyMs: 901 } })).toMatch(/longest that is waited for/);
 });
 
 test("the layout of the report adds up to what captured reports announce", () => {

@@ -21,6 +21,13 @@ const vent = {
   profile: "puritan-bennett/840",
   units: ["1"],
 };
+const pump = {
+  id: "pump",
+  url: "serial:/dev/ttyUSB0",
+  protocol: "alaris-asena",
+  profile: "alaris/asena-gh",
+  units: ["1"],
+};
 const rack = {
   id: "rack",
   url: "opc.tcp://rack:4840",
@@ -58,6 +65,22 @@ test("a sound configuration is read, its files with it, and its paths are relati
   expect(settings.lines[1]?.credentials).toEqual({ userName: "agent", password: "hunter2" });
 });
 
+test("a pump's serial line runs at the speed of its protocol", () => {
+  const settings = readConfig(
+    write({ ...config, lines: [pump, { ...pump, id: "other", url: "tcp://10.0.0.5:4002" }] }),
+  );
+  expect(settings.lines.map(({ address, profile }) => [address, profile.id])).toEqual([
+    [
+      {
+        kind: "serial",
+        settings: { path: "/dev/ttyUSB0", baudRate: 38_400, dataBits: 8, parity: "none", stopBits: 1 },
+      },
+      "alaris/asena-gh",
+    ],
+    [{ kind: "tcp", host: "10.0.0.5", port: 4002 }, "alaris/asena-gh"],
+  ]);
+});
+
 test.each([
   ["not JSON", "{", /agent\.json: is not JSON/],
   ["a missing key", { ...config, site: undefined }, /agent\.json.*site/],
@@ -81,6 +104,8 @@ test.each([
     /at \/lines\/0\/url: .* does not run over/,
   ],
   ["two ventilators", { ...config, lines: [{ ...vent, units: ["1", "2"] }] }, /at \/lines\/0\/units: one ventilator/],
+  ["two pumps", { ...config, lines: [{ ...pump, units: ["1", "2"] }] }, /at \/lines\/0\/units: one pump stands/],
+  ["a pump on Modbus", { ...config, lines: [{ ...pump, url: "modbus+tcp://x" }] }, /at \/lines\/0\/url: alaris-asena/],
   ["no credentials", { ...config, lines: [{ ...rack, credentialsFile: undefined }] }, /needs a credentialsFile/],
   ["no certificate", { ...config, lines: [{ ...rack, serverCertificateFile: "gw.pem" }] }, /is no X\.509 certificate/],
 ])("%s is one sentence with its path and reason", (_, content, reason) => {

@@ -57,8 +57,15 @@ const BATCH_EVERY_MS = 1_000;
 /** Which protocol runs over which kind of line. */
 const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> = {
   "puritan-bennett-sndf": ["tcp", "serial"],
+  "alaris-asena": ["tcp", "serial"],
   modbus: ["modbus-tcp"],
   "opc-ua": ["opc-ua"],
+};
+
+/** The one device at the end of a serial line, as a sentence names it, and its speed unless the line's URL says otherwise. */
+const SERIAL: Readonly<Partial<Record<ProtocolName, { device: string; baudRate: number }>>> = {
+  "puritan-bennett-sndf": { device: "ventilator", baudRate: 9_600 },
+  "alaris-asena": { device: "pump", baudRate: 38_400 },
 };
 
 export interface LineSettings {
@@ -123,7 +130,8 @@ type Refuse = (path: string, reason: string) => never;
 type ReadFile = (path: string, name: string) => Buffer;
 
 function lineOf(line: Static<typeof LineConfig>, path: string, at: Refuse, read: ReadFile): LineSettings {
-  const address = parseLineUrl(line.url);
+  const serial = SERIAL[line.protocol];
+  const address = parseLineUrl(line.url, serial?.baudRate);
   if (!address.ok) return at(`${path}/url`, address.fault);
   const profile = profileOf(line.profile);
   if (profile === null) return at(`${path}/profile`, `no profile "${line.profile}" is known`);
@@ -133,8 +141,8 @@ function lineOf(line: Static<typeof LineConfig>, path: string, at: Refuse, read:
   }
   const wrong = line.units.findIndex((unit) => unitFault(line.protocol, unit) !== null);
   if (wrong >= 0) return at(`${path}/units/${wrong}`, unitFault(line.protocol, line.units[wrong] ?? "") ?? "");
-  if (line.protocol === "puritan-bennett-sndf" && line.units.length > 1) {
-    return at(`${path}/units`, "one ventilator stands at the end of a serial line");
+  if (serial !== undefined && line.units.length > 1) {
+    return at(`${path}/units`, `one ${serial.device} stands at the end of a serial line`);
   }
   const { credentialsFile, serverCertificateFile } = line;
   if (line.protocol === "opc-ua" && credentialsFile === undefined) {

@@ -13,7 +13,8 @@ export interface Decoded {
 /**
  * Why an answer that arrived whole still says nothing:
  * `field-count`, `field-width`, `character` the report is not laid out as its protocol says; `model`, `layout` it comes from
- * another kind of device than the profile's; `word-count` fewer words than asked for; `vacant` there is no device there.
+ * another kind of device than the profile's; `command` it answers something else; `serial` two devices answered one poll;
+ * `word-count` fewer words than asked for; `vacant` there is no device there.
  */
 export type CodecFault =
   | "codec.field-count"
@@ -21,6 +22,8 @@ export type CodecFault =
   | "codec.character"
   | "codec.model"
   | "codec.layout"
+  | "codec.command"
+  | "codec.serial"
   | "codec.word-count"
   | "codec.vacant";
 

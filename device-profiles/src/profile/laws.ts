@@ -1,4 +1,5 @@
 import { metricTerm } from "../vocabulary/metrics.ts";
+import { ASENA_INF_FIELD_COUNT, ASENA_TECHNICAL_CODES } from "./asena-layout.ts";
 import type { Profile } from "./define-profile.ts";
 import type { ReadinessEvidence } from "./profile.ts";
 import { PATIENT_FIELDS, SNDF_FIELD_FIRST, SNDF_FIELD_LAST } from "./sndf-layout.ts";
@@ -14,6 +15,7 @@ export function brokenLaws(profile: Profile): string[] {
     ...metricFaults(profile),
     ...profile.readiness.flatMap((evidence) => readinessFaults(profile, evidence)),
     ...(profile.protocol === "puritan-bennett-sndf" ? sndfFaults(profile) : []),
+    ...(profile.protocol === "alaris-asena" ? asenaFaults(profile) : []),
     ...(profile.protocol === "modbus" ? modbusFaults(profile) : []),
   ];
 }
@@ -74,6 +76,25 @@ function sndfFaults(profile: Extract<Profile, { protocol: "puritan-bennett-sndf"
     ...fields.flatMap((field) => when(PATIENT_FIELDS.includes(field), `field ${field} tells of a person`)),
     ...Object.entries(profile.polls).flatMap(([name, poll]) =>
       when(profile.wire.replyMs >= poll.everyMs, `poll ${name} is due again before its reply may end`),
+    ),
+  ];
+}
+
+function asenaFaults(profile: Extract<Profile, { protocol: "alaris-asena" }>): string[] {
+  const { replyMs, replyMsMax, attempts, pollMs } = profile.wire;
+  return [
+    ...Object.entries(profile.metrics).flatMap(([name, mapping]) =>
+      mapping.as === "number"
+        ? // The unit follows in the next field, so that the last one can hold no number.
+          when(mapping.field < 1 || mapping.field >= ASENA_INF_FIELD_COUNT, `${name} has no field ${mapping.field}`)
+        : mapping.codes.flatMap((code) =>
+            when(!ASENA_TECHNICAL_CODES.includes(code), `${name} names ${code}, which is no technical alarm`),
+          ),
+    ),
+    ...when(replyMs > replyMsMax, "a reply may take longer than the longest that is waited for"),
+    ...when(attempts * replyMsMax > pollMs, "a request may take longer than its poll"),
+    ...Object.entries(profile.polls).flatMap(([name, poll]) =>
+      when(pollMs >= poll.everyMs, `poll ${name} is due again before its replies may end`),
     ),
   ];
 }

@@ -18,6 +18,12 @@ test.each([
   expect(parseLineUrl(url)).toEqual({ ok: true, value: address });
 });
 
+test("a protocol's own speed holds unless the URL names one", () => {
+  const baudRate = (url: string) => parseLineUrl(url, 38_400);
+  expect(baudRate("serial:/dev/ttyUSB0")).toMatchObject({ value: { settings: { baudRate: 38_400 } } });
+  expect(baudRate("serial:/dev/ttyUSB0?baud=19200")).toMatchObject({ value: { settings: { baudRate: 19_200 } } });
+});
+
 test.each([
   ["ventilator 3", /is not a URL/],
   ["http://dock:80", /is none of/],

@@ -2,7 +2,9 @@ import { fail, ok, type Result } from "@wardtwin/device-profiles/vocabulary/resu
 
 const PARITIES = ["none", "even", "odd", "mark", "space"] as const;
 
-/** How a serial line is set; 9,600 baud, 8 data bits, no parity, 1 stop bit unless the URL says otherwise. */
+const BAUD_RATE = 9_600;
+
+/** How a serial line is set; 8 data bits, no parity, 1 stop bit unless the URL says otherwise. */
 export interface SerialSettings {
   path: string;
   baudRate: number;
@@ -24,9 +26,10 @@ const MODBUS_PORT = 502;
  * Reads a line's URL: `tcp://host:port` (a serial device server), `serial:/dev/ttyUSB0?baud=19200&parity=even`,
  * `modbus+tcp://host[:port]`, `opc.tcp://host:port/path`.
  *
+ * @param baudRate of a serial line whose URL names none
  * @returns the address, or one sentence that says what is wrong with it
  */
-export function parseLineUrl(text: string): Result<LineAddress, string> {
+export function parseLineUrl(text: string, baudRate = BAUD_RATE): Result<LineAddress, string> {
   if (!URL.canParse(text)) return fail(`"${text}" is not a URL`);
   const url = new URL(text);
   if (url.username !== "" || url.password !== "") return fail("a line's URL holds no password: use credentialsFile");
@@ -38,7 +41,7 @@ export function parseLineUrl(text: string): Result<LineAddress, string> {
     case "opc.tcp:":
       return url.hostname === "" ? fail(`"${text}" names no host`) : ok({ kind: "opc-ua", endpointUrl: text });
     case "serial:":
-      return serial(url);
+      return serial(url, baudRate);
     default:
       return fail(`"${url.protocol}" is none of tcp:, serial:, modbus+tcp:, opc.tcp:`);
   }
@@ -55,13 +58,13 @@ function hostAndPort(
   return ok(make(url.hostname.replace(/^\[|\]$/g, ""), url.port === "" ? (fallback ?? 0) : Number(url.port)));
 }
 
-function serial(url: URL): Result<LineAddress, string> {
+function serial(url: URL, baudRateUnsaid: number): Result<LineAddress, string> {
   const path = decodeURIComponent(url.pathname);
   if (!path.startsWith("/")) return fail(`"${url.href}" names no device path`);
   const known = ["baud", "parity", "dataBits", "stopBits"];
   const unknown = [...url.searchParams.keys()].find((key) => !known.includes(key));
   if (unknown !== undefined) return fail(`"${unknown}" is none of ${known.join(", ")}`);
-  const baudRate = Number(url.searchParams.get("baud") ?? 9_600);
+  const baudRate = Number(url.searchParams.get("baud") ?? baudRateUnsaid);
   if (!Number.isInteger(baudRate) || baudRate < 300 || baudRate > 921_600) return fail("baud is not 300 to 921600");
   const parity = PARITIES.find((name) => name === (url.searchParams.get("parity") ?? "none"));
   if (parity === undefined) return fail(`parity is none of ${PARITIES.join(", ")}`);

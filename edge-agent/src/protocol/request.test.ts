@@ -28,19 +28,16 @@ const CONTROL = [
   "REMQUERY",
 ];
 
-test.each([
-  ...CONTROL,
-  "REMOTE_CTRL^ENABLED^3CC1",
-  "INF_RATE^10.00^ml/h",
-  "INF_VTBI^ACTIV^11.000^ml^STOP",
-  "toString",
-])("no name yields %s", (command) => {
-  const frame = `!${command}|${crcCcittFalse(command)}\r`;
-  for (const name of [command, frame, `alaris-asena.${command}`]) {
-    expect(() => Reflect.apply(requestBytes, null, [name])).toThrow(/no request is called/);
-  }
-  expect(Object.values(REQUESTS)).not.toContain(frame);
-});
+test.each([...CONTROL, "REMOTE_CTRL^ENABLED^3CC1", "INF_RATE^10.00^ml/h", "INF_VTBI^ACTIV^11.000^ml^STOP", "toString"])(
+  "no name yields %s",
+  (command) => {
+    const frame = `!${command}|${crcCcittFalse(command)}\r`;
+    for (const name of [command, frame, `alaris-asena.${command}`]) {
+      expect(() => Reflect.apply(requestBytes, null, [name])).toThrow(/no request is called/);
+    }
+    expect(Object.values(REQUESTS)).not.toContain(frame);
+  },
+);
 
 test("an Asena request names a command, carries no argument, and its CRC is right", () => {
   for (const name of Object.keys(REQUESTS).filter((key) => key.startsWith("alaris-asena."))) {

@@ -2,6 +2,7 @@ import type { CodecFault, Decoded } from "@wardtwin/device-profiles/codec/decode
 import type { Profile } from "@wardtwin/device-profiles/profile/define-profile";
 import type { Result } from "@wardtwin/device-profiles/vocabulary/result";
 import type { LinkErrorCode } from "../link/link-error.ts";
+import type { AsenaFrameFault } from "../protocol/asena-framer.ts";
 import type { SndfFrameFault } from "../protocol/sndf-framer.ts";
 
 /** One place on one line, and what is expected to speak there. */
@@ -11,7 +12,7 @@ export interface Device {
   profile: Profile;
 }
 
-export type ReadFault = LinkErrorCode | SndfFrameFault | CodecFault;
+export type ReadFault = LinkErrorCode | SndfFrameFault | AsenaFrameFault | CodecFault;
 
 /** What one poll of one device came to, stamped when its last byte arrived. */
 export interface Outcome {

@@ -1,10 +1,12 @@
 import type { Clock } from "../clock.ts";
 import type { LineSettings } from "../config.ts";
-import { ByteLink } from "../link/byte-link.ts";
+import { ByteLink, type OpenStream } from "../link/byte-link.ts";
+import type { LineAddress } from "../link/line-url.ts";
 import { ModbusLink } from "../link/modbus-link.ts";
 import { OpcUaLink } from "../link/opc-ua-link.ts";
 import { serialStream, tcpStream } from "../link/open-stream.ts";
 import type { DeviceReader } from "./device.ts";
+import { asenaReader } from "./read-asena.ts";
 import { modbusReader } from "./read-modbus.ts";
 import { opcUaReader } from "./read-opc-ua.ts";
 import { sndfReader } from "./read-sndf.ts";
@@ -13,11 +15,12 @@ import { sndfReader } from "./read-sndf.ts";
 export function openReader(line: LineSettings, { clock, pkiDir }: { clock: Clock; pkiDir: string }): DeviceReader {
   const { address, profile } = line;
   const monoMs = () => clock.monoMs();
-  if (profile.protocol === "puritan-bennett-sndf" && address.kind === "tcp") {
-    return sndfReader(new ByteLink(tcpStream(address.host, address.port), monoMs), profile, clock);
+  const stream = byteStream(address);
+  if (profile.protocol === "puritan-bennett-sndf" && stream !== null) {
+    return sndfReader(new ByteLink(stream, monoMs), profile, clock);
   }
-  if (profile.protocol === "puritan-bennett-sndf" && address.kind === "serial") {
-    return sndfReader(new ByteLink(serialStream(address.settings), monoMs), profile, clock);
+  if (profile.protocol === "alaris-asena" && stream !== null) {
+    return asenaReader(new ByteLink(stream, monoMs), profile, monoMs);
   }
   if (profile.protocol === "modbus" && address.kind === "modbus-tcp") {
     return modbusReader(new ModbusLink(address, monoMs), profile);
@@ -30,4 +33,10 @@ export function openReader(line: LineSettings, { clock, pkiDir }: { clock: Clock
   }
   // config.ts lets no other pair through.
   throw new Error(`${profile.protocol} over ${address.kind}`);
+}
+
+/** How to open a serial line, be it a port or a socket to a serial device server; null for every other kind of line. */
+function byteStream(address: LineAddress): OpenStream | null {
+  if (address.kind === "tcp") return tcpStream(address.host, address.port);
+  return address.kind === "serial" ? serialStream(address.settings) : null;
 }

@@ -1,13 +1,11 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { readFileSync } from "node:fs";
 import puritanBennett840 from "@wardtwin/device-profiles/catalog/ventilator/puritan-bennett-840";
-import { describeWith, toolPath } from "@wardtwin/infra/test/debian-tool";
+import { describeWith } from "@wardtwin/infra/test/debian-tool";
 import { afterEach, expect, test } from "vitest";
 import { ByteLink } from "../link/byte-link.ts";
 import { serialStream, tcpStream } from "../link/open-stream.ts";
 import { type Peer, startPeer } from "../link/peer.testing.ts";
+import { startPtyCable } from "../link/pty-cable.testing.ts";
 import { sndfReader } from "./read-sndf.ts";
 
 const fixture = (name: string) =>
@@ -70,13 +68,11 @@ test("a silent ventilator, a broken report and another model are faults, not thr
 
 describeWith("socat", "over a pty", () => {
   test("the same report comes through a serial port, and the port tells when it is gone", async () => {
-    const dir = mkdtempSync(join(tmpdir(), "wardtwin-pty-"));
-    closing.push(() => rmSync(dir, { recursive: true }));
-    const [ours, theirs] = [join(dir, "ours"), join(dir, "theirs")];
-    const cable = await socat([`pty,raw,echo=0,link=${ours}`, `pty,raw,echo=0,link=${theirs}`]);
+    const cable = await startPtyCable();
+    closing.push(() => cable.stop());
     // The ventilator's end: a second port of the same library, opened without this agent's link.
     const { SerialPort } = await import("serialport");
-    const ventilator = new SerialPort({ path: theirs, baudRate: 9600 });
+    const ventilator = new SerialPort({ path: cable.theirs, baudRate: 9600 });
     closing.push(() => ventilator.destroy());
     let heard = "";
     ventilator.on("data", (bytes: Buffer) => {
@@ -84,12 +80,12 @@ describeWith("socat", "over a pty", () => {
       if (heard.endsWith("SNDF\r")) ventilator.write(golden);
     });
     ventilator.on("error", () => {});
-    const settings = { path: ours, baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1 } as const;
+    const settings = { path: cable.ours, baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1 } as const;
     const reader = sndfReader(new ByteLink(serialStream(settings), clock.monoMs), profile, clock);
     closing.push(() => reader.close());
     expectGolden(await reader.read("1", "report"));
     expect(heard).toBe("SNDF\r");
-    cable.kill();
+    cable.cut();
     const gone = await reader.read("1", "report");
     expect(gone.ok).toBe(false);
   });
@@ -100,18 +96,3 @@ describeWith("socat", "over a pty", () => {
     expect(await reader.read("1", "report")).toEqual({ ok: false, fault: "link.refused" });
   });
 });
-
-/** Waits until socat says that it carries bytes. */
-async function socat(ends: string[]): Promise<ChildProcess> {
-  const child = spawn(toolPath("socat") ?? "socat", ["-d", "-d", ...ends], { stdio: ["ignore", "ignore", "pipe"] });
-  closing.push(() => child.kill());
-  await new Promise<void>((resolve, reject) => {
-    let said = "";
-    child.stderr.on("data", (bytes: Buffer) => {
-      said += bytes.toString();
-      if (said.includes("starting data transfer loop")) resolve();
-    });
-    child.on("exit", () => reject(new Error(said)));
-  });
-  return child;
-}
