@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import { openCertificateAuthority } from "@wardtwin/cloud-api/access/certificate-authority";
+import { AccessStore } from "@wardtwin/cloud-api/access/store";
+import { buildApp } from "@wardtwin/cloud-api/app";
+import { LiveViews } from "@wardtwin/cloud-api/device-twin/live-views";
+import { TwinQueries } from "@wardtwin/cloud-api/device-twin/queries";
+import { FleetQueries } from "@wardtwin/cloud-api/fleet/queries";
+import { FleetStore } from "@wardtwin/cloud-api/fleet/store";
+import { ObservationQueries } from "@wardtwin/cloud-api/observation/queries";
+import { systemClock } from "@wardtwin/cloud-api/platform/clock";
+import { openDatabase } from "@wardtwin/cloud-api/platform/database";
+import { localLiveBus } from "@wardtwin/cloud-api/platform/live";
+import { openLog } from "@wardtwin/cloud-api/platform/log";
+import { systemRandom } from "@wardtwin/cloud-api/platform/random";
+import openapiTypeScript, { astToString } from "openapi-typescript";
+import { root } from "./house.ts";
+import { removeFolder, temporaryFolder } from "./temporary-folder.ts";
+
+export const DOCUMENT_FILE = join(root, "cloud-api", "openapi.json");
+export const CLIENT_FILE = join(root, "cloud-api", "console", "src", "api", "generated", "schema.ts");
+
+/** The document as the program serves it. No query is made, so no database is needed. */
+export async function servedDocument(): Promise<string> {
+  const folder = temporaryFolder();
+  const log = openLog("silent");
+  const db = openDatabase("postgres://nobody@127.0.0.1:1/nothing", log);
+  const clock = systemClock;
+  const [fleet, twins, live] = [new FleetQueries(db), new TwinQueries(db), localLiveBus()];
+  const views = new LiveViews({ fleet, twins, live, clock, onError: () => undefined });
+  const app = await buildApp({
+    access: new AccessStore(db),
+    authority: await openCertificateAuthority(folder, clock, systemRandom),
+    fleet,
+    fleetStore: new FleetStore(db),
+    twins,
+    views,
+    observations: new ObservationQueries(db),
+    clock,
+    random: systemRandom,
+    log,
+    consoleDir: null,
+  });
+  const { payload } = await app.inject({ method: "GET", url: "/api/v1/openapi.json" });
+  await app.close();
+  views.close();
+  await db.close();
+  removeFolder(folder);
+  return `${JSON.stringify(JSON.parse(payload), null, 2)}\n`;
+}
+
+/** The console's client of a document, as cloud-api/console/generate-api.ts writes it. */
+export async function clientOf(document: string): Promise<string> {
+  const tree = await openapiTypeScript(document, { alphabetize: true });
+  return `// Generated from the API's OpenAPI document by generate-api.ts; edits are lost.\n\n${astToString(tree)}`;
+}
