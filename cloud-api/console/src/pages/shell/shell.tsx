@@ -1,7 +1,10 @@
 import { useElementSize } from "@mantine/hooks";
 import { IconX } from "@tabler/icons-react";
-import { Link, Outlet, useMatches, useRouteContext } from "@tanstack/react-router";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet, useMatches, useRouteContext, useRouter } from "@tanstack/react-router";
 import { useEffect, useMemo } from "react";
+import { sessionQuery, wardMapQuery } from "../../api/queries.ts";
+import type { Session } from "../../api/types.ts";
 import { useLive, useLiveClient, useLiveHealth, useServerNow } from "../../live/hooks.ts";
 import { PATHS } from "../../paths.ts";
 import { strings } from "../../strings/strings.ts";
@@ -15,6 +18,7 @@ import "./shell.css";
 /** The frame of every page behind sign-in. It always follows the map, so that each page knows whether the line is up. */
 export function Shell() {
   const { session } = useRouteContext({ from: "/signed-in" });
+  const simulated = useSimulated(session);
   const wall = useMatches({ select: (matches) => matches.some(({ search }) => "wall" in search) });
   const header = useElementSize();
   const live = useLiveClient();
@@ -37,7 +41,7 @@ export function Shell() {
           {strings.shell.skip}
         </a>
         <header ref={header.ref} className="wt-header">
-          {session.site?.simulated === true ? <SimulatedBand /> : null}
+          {simulated ? <SimulatedBand /> : null}
           <div className="wt-header-row">
             <Mark hospital={session.site?.name ?? strings.noHospital} />
             <PrintTime />
@@ -58,6 +62,23 @@ export function Shell() {
       </div>
     </SiteTimeContext>
   );
+}
+
+/**
+ * Whether to mark the page as simulated: what the session knows or the map says. A hospital that was imported after
+ * sign-in is not in the session yet, so it is asked for again.
+ */
+function useSimulated(session: Session): boolean {
+  const client = useQueryClient();
+  const router = useRouter();
+  const { data: map } = useQuery({ ...wardMapQuery, enabled: false });
+  const isNew = session.site === null && map !== undefined && map.wards.length > 0;
+  useEffect(() => {
+    if (!isNew) return;
+    client.removeQueries({ queryKey: sessionQuery.queryKey });
+    void router.invalidate();
+  }, [isNew, client, router]);
+  return session.site?.simulated === true || map?.simulated === true;
 }
 
 function Nav() {
