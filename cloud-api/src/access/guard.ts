@@ -53,12 +53,25 @@ const forbidden = (user: User, needed: Permission) =>
 
 async function personOf(request: FastifyRequest, access: AccessStore, clock: Clock): Promise<User | null> {
   const token = request.cookies[SESSION_COOKIE];
-  if (token === undefined) return null;
-  const session = await access.session(token);
+  const session = await sessionOf(token, access, clock);
+  if (token === undefined || session === null) return null;
   const nowMs = clock.nowMs();
-  if (session === null || !isSessionAlive(session, nowMs)) return null;
   if (nowMs - session.seenAtMs > SESSION_TOUCH_MS) await access.touchSession(token, nowMs);
   return session.user;
+}
+
+async function sessionOf(token: string | undefined, access: AccessStore, clock: Clock) {
+  const session = token === undefined ? null : await access.session(token);
+  return session !== null && isSessionAlive(session, clock.nowMs()) ? session : null;
+}
+
+/**
+ * Whether the person of a request that is still being answered may go on: the session lives, and its user has the role that
+ * the answer began with. Asking is no use of the session: a page that is left open ends with it.
+ */
+export async function isStillSignedIn(request: FastifyRequest, access: AccessStore, clock: Clock): Promise<boolean> {
+  const session = await sessionOf(request.cookies[SESSION_COOKIE], access, clock);
+  return session !== null && session.user.role === request.signedIn?.role;
 }
 
 /** The signed-in person of a guarded route. @throws when the route is public: a bug of the caller. */

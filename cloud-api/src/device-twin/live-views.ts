@@ -41,7 +41,11 @@ export class LiveViews {
   #changedDevices = new Set<string>();
   #everything = false;
   #gathering: NodeJS.Timeout | null = null;
-  #round: Promise<void> = Promise.resolve();
+  /** Readers that have been told nothing yet. */
+  readonly #joined = new Set<Reader>();
+  /** Changes have been gathered, and wait for the round before them to end. */
+  #due = false;
+  #running = false;
   readonly #tick: NodeJS.Timeout;
   readonly #unsubscribe: () => void;
 
@@ -59,8 +63,12 @@ export class LiveViews {
   /** Starts telling a reader; the present of all its topics comes first. Returns what ends it. */
   join(reader: Reader): () => void {
     this.#readers.set(reader, new Map());
-    this.#queueRound([reader], null);
-    return () => void this.#readers.delete(reader);
+    this.#joined.add(reader);
+    void this.#run();
+    return () => {
+      this.#readers.delete(reader);
+      this.#joined.delete(reader);
+    };
   }
 
   close(): void {
@@ -68,28 +76,52 @@ export class LiveViews {
     clearInterval(this.#tick);
     if (this.#gathering !== null) clearTimeout(this.#gathering);
     this.#readers.clear();
+    this.#joined.clear();
+    this.#due = false;
   }
 
   #note({ devices, gateways }: LiveChange): void {
     if (this.#readers.size === 0) return;
     if (gateways.length > 0) this.#everything = true;
     for (const device of devices) this.#changedDevices.add(device);
-    this.#gathering ??= setTimeout(() => this.#flush(), GATHER_MS);
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = null;
+      this.#due = true;
+      void this.#run();
+    }, GATHER_MS);
   }
 
-  #flush(): void {
+  /**
+   * One round after another, so that a reader never gets an older picture after a newer one. What comes while a round runs
+   * makes one next round together, however slow the database is.
+   */
+  async #run(): Promise<void> {
+    if (this.#running) return;
+    this.#running = true;
+    while (this.#joined.size > 0 || this.#due) {
+      const joined = [...this.#joined];
+      this.#joined.clear();
+      await this.#round(joined, null);
+      if (this.#due) await this.#round([...this.#readers.keys()], this.#takeChanges());
+    }
+    this.#running = false;
+  }
+
+  /** The devices that changed since it was last asked; null for everything. */
+  #takeChanges(): ReadonlySet<string> | null {
     const changed = this.#everything ? null : this.#changedDevices;
-    this.#gathering = null;
+    this.#due = false;
     this.#everything = false;
     this.#changedDevices = new Set();
-    this.#queueRound([...this.#readers.keys()], changed);
+    return changed;
   }
 
-  /** One round after another, so that a reader never gets an older picture after a newer one. */
-  #queueRound(readers: readonly Reader[], changed: ReadonlySet<string> | null): void {
-    this.#round = this.#round
-      .then(() => this.#tell(readers, changed))
-      .catch((error: unknown) => this.#deps.onError(error));
+  async #round(readers: readonly Reader[], changed: ReadonlySet<string> | null): Promise<void> {
+    try {
+      await this.#tell(readers, changed);
+    } catch (error) {
+      this.#deps.onError(error);
+    }
   }
 
   async #tell(readers: readonly Reader[], changed: ReadonlySet<string> | null): Promise<void> {

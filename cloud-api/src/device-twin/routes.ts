@@ -1,7 +1,7 @@
 import "@fastify/rate-limit";
 import "@fastify/swagger";
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
-import type { FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import Type from "typebox";
 import { personIn } from "../access/guard.ts";
 import { mayDo } from "../access/rules.ts";
@@ -20,6 +20,8 @@ interface Deps {
   twins: TwinQueries;
   views: LiveViews;
   clock: Clock;
+  /** Whether the person behind a stream may go on hearing it. */
+  isStillSignedIn(request: FastifyRequest): Promise<boolean>;
 }
 
 const PAGE = 200;
@@ -103,7 +105,7 @@ const LiveQuery = Type.Object({
 });
 
 /** Server-sent events: `hello` once, then `map`, `ward` and `twin` whenever what they show has changed. */
-async function liveRoute(app: FastifyInstance, { views, clock }: Deps): Promise<void> {
+async function liveRoute(app: FastifyInstance, { views, clock, isStillSignedIn }: Deps): Promise<void> {
   app.get<{ Querystring: { topics: string } }>(
     "/live",
     {
@@ -124,11 +126,21 @@ async function liveRoute(app: FastifyInstance, { views, clock }: Deps): Promise<
       const send = openEventStream(reply);
       send("hello", { at: new Date(clock.nowMs()).toISOString() });
       const leave = views.join({ topics: parsed.topics, patientDerived, send });
-      const heartbeat = setInterval(() => reply.raw.write(": still here\n\n"), HEARTBEAT_MS);
-      reply.raw.on("close", () => {
+      const heartbeat = setInterval(() => {
+        reply.raw.write(": still here\n\n");
+        // A database that is away says nothing against the person; the next beat asks again.
+        isStillSignedIn(request).then(
+          (still) => void (still || reply.raw.destroy()),
+          () => undefined,
+        );
+      }, HEARTBEAT_MS);
+      const end = () => {
         clearInterval(heartbeat);
         leave();
-      });
+      };
+      reply.raw.on("close", end);
+      // Whoever has gone away while the session was being looked up closes nothing any more.
+      if (reply.raw.destroyed || request.raw.socket.destroyed) end();
       return reply;
     },
   );
