@@ -1,9 +1,10 @@
 import "reflect-metadata";
-import { webcrypto } from "node:crypto";
-import { chmod, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { createPrivateKey, webcrypto, X509Certificate } from "node:crypto";
+import { mkdir, open, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import * as x509 from "@peculiar/x509";
 import type { Clock } from "../platform/clock.ts";
+import { ConfigError } from "../platform/config-error.ts";
 import type { Random } from "../platform/random.ts";
 
 /**
@@ -54,7 +55,11 @@ export async function openCertificateAuthority(
   clock: Clock,
   random: Random,
 ): Promise<CertificateAuthority> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await mkdir(folder, { recursive: true, mode: 0o700 }).catch((cause: unknown) => {
+    throw new ConfigError(`The folder ${folder} cannot be made; make DATA_DIR writable or name another folder.`, {
+      cause,
+    });
+  });
   const caFile = join(folder, "ca.pem");
   const signer = (await readSigner(caFile, join(folder, "ca.key"))) ?? (await createSigner(folder, clock, random));
   const issue = (subject: Subject, publicKey: webcrypto.CryptoKey) =>
@@ -102,7 +107,7 @@ async function issueLeaf(
   const serial = serialNumber(random);
   const usage = subject.holder === "broker" ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth;
   const names = subject.hostNames.map((name) => ({
-    type: /^[\d.]+$|:/.test(name) ? ("ip" as const) : ("dns" as const),
+    type: isIp(name) ? ("ip" as const) : ("dns" as const),
     value: name,
   }));
   const certificate = await x509.X509CertificateGenerator.create({
@@ -147,34 +152,61 @@ async function createSigner(folder: string, clock: Clock, random: Random): Promi
   return { certificate, privateKey: keys.privateKey };
 }
 
-async function readSigner(certFile: string, keyFile: string): Promise<Signer | null> {
-  const [certPem, keyPem] = await Promise.all(
-    [certFile, keyFile].map((file) => readFile(file, "utf8").catch(() => null)),
-  );
-  if (certPem == null || keyPem == null) return null;
-  const der = x509.PemConverter.decodeFirst(keyPem);
-  const privateKey = await webcrypto.subtle.importKey("pkcs8", der, ALGORITHM, false, ["sign"]);
-  return { certificate: new x509.X509Certificate(certPem), privateKey };
+/** What stands in a file, or null where there is none. A file that is there and cannot be read is never taken for missing. */
+async function contentOf(file: string): Promise<string | null> {
+  return readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw new ConfigError(`${file} cannot be read (${error.code}); correct its rights.`, { cause: error });
+  });
 }
 
+/** Null before the authority's first start. @throws ConfigError where half of it is lost: every gateway trusts this one alone. */
+async function readSigner(certFile: string, keyFile: string): Promise<Signer | null> {
+  const [certPem, keyPem] = await Promise.all([contentOf(certFile), contentOf(keyFile)]);
+  // The key is written first: a first start that was broken off leaves a key that has signed nothing.
+  if (certPem === null) return null;
+  try {
+    if (keyPem === null) throw new Error("the key is missing");
+    if (!new X509Certificate(certPem).checkPrivateKey(createPrivateKey(keyPem)))
+      throw new Error("they do not belong together");
+    const der = x509.PemConverter.decodeFirst(keyPem);
+    const privateKey = await webcrypto.subtle.importKey("pkcs8", der, ALGORITHM, false, ["sign"]);
+    return { certificate: new x509.X509Certificate(certPem), privateKey };
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new ConfigError(
+      `The certificate authority in ${certFile} and ${keyFile} cannot be used (${why}); restore both files from a backup, or remove both and certify every gateway anew.`,
+      { cause },
+    );
+  }
+}
+
+/** Whether a service can be run with its files: sound, of one pair, signed by us, valid now and for a while, for all its names. */
 async function isServiceable(
   files: KeyPairFiles,
   hostNames: readonly string[],
   signer: Signer,
   clock: Clock,
 ): Promise<boolean> {
-  const pem = await readFile(files.certFile, "utf8").catch(() => null);
-  if (pem === null || (await readFile(files.keyFile).catch(() => null)) === null) return false;
-  const certificate = new x509.X509Certificate(pem);
-  const names =
-    certificate.getExtension(x509.SubjectAlternativeNameExtension)?.names.items.map(({ value }) => value) ?? [];
-  const lasts = certificate.notAfter.getTime() - clock.nowMs() > RENEW_BEFORE_MS;
-  return (
-    lasts &&
-    hostNames.every((name) => names.includes(name)) &&
-    certificate.verify({ publicKey: signer.certificate.publicKey, signatureOnly: true })
-  );
+  const [pem, keyPem] = await Promise.all([contentOf(files.certFile), contentOf(files.keyFile)]);
+  if (pem === null || keyPem === null) return false;
+  try {
+    const certificate = new X509Certificate(pem);
+    const nowMs = clock.nowMs();
+    return (
+      certificate.validFromDate.getTime() <= nowMs &&
+      certificate.validToDate.getTime() - nowMs > RENEW_BEFORE_MS &&
+      hostNames.every((name) => (isIp(name) ? certificate.checkIP(name) : certificate.checkHost(name)) !== undefined) &&
+      certificate.checkPrivateKey(createPrivateKey(keyPem)) &&
+      (await new x509.X509Certificate(pem).verify({ publicKey: signer.certificate.publicKey, signatureOnly: true }))
+    );
+  } catch {
+    // Half written or no certificate at all: made anew.
+    return false;
+  }
 }
+
+const isIp = (name: string) => /^[\d.]+$|:/.test(name);
 
 async function publicKeyOf(csrPem: string, gateway: string): Promise<webcrypto.CryptoKey> {
   let request: x509.Pkcs10CertificateRequest;
@@ -183,7 +215,8 @@ async function publicKeyOf(csrPem: string, gateway: string): Promise<webcrypto.C
   } catch (cause) {
     throw new CsrError("it is not a PKCS#10 request in PEM", { cause });
   }
-  if (!(await request.verify())) throw new CsrError("its signature does not fit its key");
+  const isSigned = await request.verify().catch(() => false);
+  if (!isSigned) throw new CsrError("its signature does not fit its key");
   const [name] = request.subjectName.getField("CN");
   if (name !== gateway) throw new CsrError(`its common name is ${name === undefined ? "missing" : `"${name}"`}`);
   return request.publicKey.export();
@@ -200,9 +233,15 @@ async function privateKeyPem(key: webcrypto.CryptoKey): Promise<string> {
   return x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", key), "PRIVATE KEY");
 }
 
-/** Written aside and renamed, so that a crash leaves the old file or the new one. */
+/** Written aside, brought to the disk and renamed, so that a crash leaves the old file or the new one, and never half of one. */
 async function writeSecret(file: string, content: string): Promise<void> {
-  await writeFile(`${file}.new`, `${content.trimEnd()}\n`, { mode: 0o600 });
-  await chmod(`${file}.new`, 0o600);
+  const aside = await open(`${file}.new`, "w", 0o600);
+  try {
+    await aside.chmod(0o600);
+    await aside.writeFile(`${content.trimEnd()}\n`);
+    await aside.sync();
+  } finally {
+    await aside.close();
+  }
   await rename(`${file}.new`, file);
 }
