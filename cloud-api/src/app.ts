@@ -8,7 +8,7 @@ import fastifySwagger from "@fastify/swagger";
 import fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from "fastify";
 import Type from "typebox";
 import type { CertificateAuthority } from "./access/certificate-authority.ts";
-import { guard, SESSION_COOKIE } from "./access/guard.ts";
+import { guard, isStillSignedIn, SESSION_COOKIE } from "./access/guard.ts";
 import { accountRoutes, sessionRoutes } from "./access/routes.ts";
 import type { AccessStore } from "./access/store.ts";
 import type { LiveViews } from "./device-twin/live-views.ts";
@@ -23,7 +23,7 @@ import type { Clock } from "./platform/clock.ts";
 import { FleetError } from "./platform/fleet-error.ts";
 import type { Log } from "./platform/log.ts";
 import { hoistTitledSchemas } from "./platform/openapi.ts";
-import { replyWithProblems } from "./platform/problem-reply.ts";
+import { problemReply } from "./platform/problem-reply.ts";
 import type { Random } from "./platform/random.ts";
 
 export interface AppDeps {
@@ -56,9 +56,10 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: 30_000,
     forceCloseConnections: true,
+    frameworkErrors: (error, request, reply) => void problemReply(error, request, reply),
     ajv: { customOptions: { allErrors: false, coerceTypes: "array", useDefaults: true } },
   });
-  replyWithProblems(app);
+  app.setErrorHandler(problemReply);
   app.setNotFoundHandler((request) => {
     throw new FleetError("request.not-found", { method: request.method, path: request.url.split("?")[0] ?? "" });
   });
@@ -77,7 +78,14 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   const registry = { prefix: API, fleet, store: fleetStore, access, authority, clock };
   await app.register(fleetRoutes, registry);
   await app.register(certificateRoutes, registry);
-  await app.register(deviceTwinRoutes, { prefix: API, fleet, twins, views, clock });
+  await app.register(deviceTwinRoutes, {
+    prefix: API,
+    fleet,
+    twins,
+    views,
+    clock,
+    isStillSignedIn: (request) => isStillSignedIn(request, access, clock),
+  });
   await app.register(observationRoutes, { prefix: API, observations, clock });
   app.get(
     `${API}/openapi.json`,

@@ -25,6 +25,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_PORT = 8080;
 const DEFAULT_MQTT_PORT = 8883;
+const LOG_LEVELS: readonly string[] = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 const LOOPBACK = "127.0.0.1";
 /** Listens everywhere, and is the name of nowhere. */
 const ANY_ADDRESS = ["0.0.0.0", "::"];
@@ -56,7 +57,7 @@ export function readConfig(env: Env): CloudConfig {
     redisUrl,
     mqtt: mqttOf(env, roles),
     consoleDir: env["CONSOLE_DIR"] ? resolve(env["CONSOLE_DIR"]) : join(import.meta.dirname, "..", "console", "dist"),
-    logLevel: env["LOG_LEVEL"] || "info",
+    logLevel: logLevelOf(env["LOG_LEVEL"]),
   };
 }
 
@@ -106,6 +107,13 @@ function rolesOf(text: string | undefined): ProcessRole[] {
   });
 }
 
+function logLevelOf(text: string | undefined): string {
+  if (text === undefined || text === "") return "info";
+  if (!LOG_LEVELS.includes(text))
+    throw new ConfigError(`LOG_LEVEL is "${text}", which is no level; use ${LOG_LEVELS.join(", ")}.`);
+  return text;
+}
+
 function portOf(name: string, text: string | undefined, otherwise: number): number {
   if (text === undefined || text === "") return otherwise;
   const port = Number(text);
@@ -116,10 +124,10 @@ function portOf(name: string, text: string | undefined, otherwise: number): numb
 
 function checkedUrl(name: string, text: string, protocols: readonly string[]): string {
   const wanted = protocols.map((protocol) => `${protocol}//`).join(" or ");
-  if (!URL.canParse(text))
+  if (!URL.canParse(text) || (protocols.includes(new URL(text).protocol) && new URL(text).hostname === ""))
     throw new ConfigError(`${name} is not an address; it has to start with ${wanted} and name a host.`);
   const url = new URL(text);
-  if (!protocols.includes(url.protocol) || url.hostname === "") {
+  if (!protocols.includes(url.protocol)) {
     throw new ConfigError(
       `${name} starts with ${url.protocol}//, which cannot be used; it has to start with ${wanted} and name a host.`,
     );

@@ -117,7 +117,8 @@ async function openBroker(house: House): Promise<string> {
     holder === "cloud" || (await fleet.admits(id, site, holder === "simulated-gateway", clock.nowMs()));
   const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, admits, log });
   house.opened.push({ name: "broker", close: () => broker.close() });
-  return `mqtts://${host === "0.0.0.0" ? "localhost" : host}:${broker.port}`;
+  const name = ["0.0.0.0", "::"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
+  return `mqtts://${name}:${broker.port}`;
 }
 
 async function openIntake(house: House, mqttUrl: string): Promise<void> {
@@ -205,7 +206,7 @@ async function openSetup({ db, random }: House, url: string): Promise<string | n
 async function closeAll({ opened, log }: House): Promise<void> {
   for (const { name, close } of opened.splice(0).reverse()) {
     const late = new Promise<string>((resolve) => setTimeout(() => resolve("late"), CLOSE_TIMEOUT_MS).unref());
-    const ended = await Promise.race([Promise.resolve(close()).catch((error: unknown) => error), late]);
+    const ended = await Promise.race([Promise.try(close).catch((error: unknown) => error), late]);
     if (ended !== undefined) log.warn({ part: name, why: String(ended) }, "a part did not close cleanly");
   }
 }

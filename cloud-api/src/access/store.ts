@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Database } from "../platform/database.ts";
+import { type Database, isTaken } from "../platform/database.ts";
 import { FleetError } from "../platform/fleet-error.ts";
 import type { Role, User } from "./schema.ts";
 import { ROLES } from "./schema.ts";
@@ -31,9 +31,10 @@ export class AccessStore {
 
   async createUser(user: { email: string; name: string; role: Role; passwordHash: string }): Promise<User> {
     const email = normalisedEmail(user.email);
-    const taken = await this.#db.prisma.user.findUnique({ where: { email } });
-    if (taken !== null) throw new FleetError("access.email-taken", { email });
-    return asUser(await this.#db.prisma.user.create({ data: { ...user, email } }));
+    const row = await this.#db.prisma.user.create({ data: { ...user, email } }).catch((error: unknown) => {
+      throw isTaken(error) ? new FleetError("access.email-taken", { email }, { cause: error }) : error;
+    });
+    return asUser(row);
   }
 
   async users(): Promise<User[]> {

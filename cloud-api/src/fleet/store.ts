@@ -1,5 +1,5 @@
 import { normalisedSerial } from "@wardtwin/device-profiles/vocabulary/identity";
-import type { Database } from "../platform/database.ts";
+import { type Database, isTaken } from "../platform/database.ts";
 import { FleetError } from "../platform/fleet-error.ts";
 import type { RegistryImport } from "./schema.ts";
 
@@ -36,7 +36,13 @@ export class FleetStore {
             serialNormalised: normalisedSerial(device.serial),
             simulated: site.simulated,
           };
-          await tx.device.upsert({ where: { id: known.id }, create: { ...known, wardId: ward }, update: known });
+          await tx.device
+            .upsert({ where: { id: known.id }, create: { ...known, wardId: ward }, update: known })
+            .catch((error: unknown) => {
+              if (!isTaken(error)) throw error;
+              const { id, serial } = device;
+              throw new FleetError("fleet.serial-taken", { id, serial }, { cause: error });
+            });
           await tx.twin.upsert({ where: { deviceId: known.id }, create: { deviceId: known.id }, update: {} });
         }
         for (const { gateway, line, unit, device } of bindings) {

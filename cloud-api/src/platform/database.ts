@@ -65,6 +65,9 @@ async function closeBoth(prisma: PrismaClient, pool: pg.Pool): Promise<void> {
 /** 42 (a missing table, a missing right) is among them: our statements are the same for every batch, so no batch causes it. */
 const TRANSIENT_CLASSES = ["08", "25", "40", "42", "53", "55", "57", "58"];
 
+/** Whether Prisma refused a row because another one has what may stand once. */
+export const isTaken = (error: unknown): boolean => error instanceof Error && "code" in error && error.code === "P2002";
+
 /** Whether two transactions met and one had to give way: the same again succeeds at once. */
 export const isRaceLost = (error: unknown): boolean =>
   error instanceof Error && "code" in error && typeof error.code === "string" && error.code.startsWith("40");

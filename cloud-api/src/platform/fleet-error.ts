@@ -9,6 +9,16 @@ interface Kind {
 /** Everything that a caller can ask wrongly. One row makes a status, a title and a sentence. */
 const KINDS = {
   "request.invalid": { status: 400, title: "Invalid request", say: (d) => `${d["what"]}` },
+  "request.too-large": {
+    status: 413,
+    title: "Request too large",
+    say: () => "The body of this request is too large; send less at a time.",
+  },
+  "request.media-type": {
+    status: 415,
+    title: "Media type not supported",
+    say: () => "Bodies are read as application/json alone; send JSON and say so in Content-Type.",
+  },
   "request.not-found": {
     status: 404,
     title: "Not found",
@@ -66,6 +76,12 @@ const KINDS = {
     title: "Simulated and real must not mix",
     say: (d) => `Site ${d["site"]} is ${d["is"]}; import ${d["asked"]} equipment into a site of its own.`,
   },
+  "fleet.serial-taken": {
+    status: 409,
+    title: "Serial number taken",
+    say: (d) =>
+      `Another device of the site has the manufacturer, model and serial number ${d["serial"]} of ${d["id"]}; a device stands in the registry once.`,
+  },
   "fleet.id-elsewhere": {
     status: 409,
     title: "Id taken at another site",
@@ -74,7 +90,8 @@ const KINDS = {
   "fleet.reference-missing": {
     status: 400,
     title: "Reference missing",
-    say: (d) => `${d["where"]} names ${d["what"]} ${d["id"]}, which is neither in the import nor in the registry.`,
+    say: (d) =>
+      `${d["where"]} names ${d["what"]} ${d["id"]}, which is not in the import; a whole registry is imported at once.`,
   },
   "fleet.csr-invalid": {
     status: 400,

@@ -1,5 +1,7 @@
 import { EventEmitter } from "node:events";
 import type { Redis } from "ioredis";
+import Type from "typebox";
+import { Compile } from "typebox/compile";
 
 /** What changed, in ids only; whoever listens reads the present anew. */
 export interface LiveChange {
@@ -30,6 +32,20 @@ export function localLiveBus(): LiveBus {
   };
 }
 
+const isChange = Compile(
+  Type.Object({ devices: Type.Array(Type.String()), gateways: Type.Array(Type.String()) }, { title: "LiveChange" }),
+);
+
+/** Whoever may speak on this Redis may not end the process by it. */
+function changeOf(message: string): LiveChange | null {
+  try {
+    const value: unknown = JSON.parse(message);
+    return isChange.Check(value) ? value : null;
+  } catch {
+    return null;
+  }
+}
+
 const CHANNEL = "wardtwin:live";
 
 /** Fan-out over Redis, for ingest and API in processes of their own. */
@@ -39,8 +55,8 @@ export async function redisLiveBus(connect: () => Redis): Promise<LiveBus> {
   const receiver = connect();
   await receiver.subscribe(CHANNEL);
   receiver.on("message", (_channel, message) => {
-    const change: LiveChange = JSON.parse(message);
-    local.publish(change);
+    const change = changeOf(message);
+    if (change !== null) local.publish(change);
   });
   return {
     publish: (change) => void sender.publish(CHANNEL, JSON.stringify(change)).catch(() => undefined),

@@ -1,31 +1,14 @@
-import type { FastifyInstance } from "fastify";
-import { FleetError } from "./fleet-error.ts";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { FleetError, type FleetErrorCode } from "./fleet-error.ts";
 import type { Problem } from "./schema.ts";
 
-/** Writes every error as RFC 9457 problem+json. What is our own fault is logged in full and told without its inside. */
-export function replyWithProblems(app: FastifyInstance): void {
-  app.setErrorHandler((error, request, reply) => {
-    const known = error instanceof FleetError ? error : translated(error);
-    if (known === null) {
-      request.log.error({ err: error }, "request failed");
-      return reply
-        .code(500)
-        .type("application/problem+json")
-        .send(
-          problem(
-            500,
-            "internal",
-            "Internal error",
-            "Something went wrong on our side; it is in the log with this request's id. Try again.",
-          ),
-        );
-    }
-    if (known.code === "request.too-many") reply.header("retry-after", String(known.detail["retryAfterS"] ?? 1));
-    return reply
-      .code(known.statusCode)
-      .type("application/problem+json")
-      .send(problem(known.statusCode, known.code, known.title, known.message));
-  });
+/** Writes any error as RFC 9457 problem+json. What is our own fault is logged in full and told without its inside. */
+export function problemReply(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const known = error instanceof FleetError ? error : translated(error);
+  if (known === null) request.log.error({ err: error }, "request failed");
+  if (known?.code === "request.too-many") reply.header("retry-after", String(known.detail["retryAfterS"] ?? 1));
+  const problem = known === null ? INTERNAL : problemOf(known);
+  return reply.code(problem.status).type("application/problem+json").send(problem);
 }
 
 /** Fastify's own refusals (schema, body size, JSON) in our words; null where the program itself is wrong. */
@@ -35,13 +18,26 @@ function translated(error: unknown): FleetError | null {
     return new FleetError("request.invalid", { what: `The request does not fit its schema: ${error.message}.` });
   }
   const status = "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
-  return status >= 400 && status < 500 ? new FleetError("request.invalid", { what: `${error.message}.` }) : null;
+  if (status < 400 || status >= 500) return null;
+  return new FleetError(CODES[status] ?? "request.invalid", { what: `${error.message.replace(/\.$/, "")}.` });
 }
 
-const problem = (status: number, code: string, title: string, detail: string): Problem => ({
-  type: `urn:wardtwin:problem:${code}`,
+const CODES: Readonly<Record<number, FleetErrorCode>> = { 413: "request.too-large", 415: "request.media-type" };
+
+const typeOf = (code: string) => `urn:wardtwin:problem:${code}`;
+
+const problemOf = ({ statusCode, code, title, message }: FleetError): Problem => ({
+  type: typeOf(code),
   title,
-  status,
+  status: statusCode,
   code,
-  detail,
+  detail: message,
 });
+
+const INTERNAL: Problem = {
+  type: typeOf("internal"),
+  title: "Internal error",
+  status: 500,
+  code: "internal",
+  detail: "Something went wrong on our side; it is in the log. Try again.",
+};
