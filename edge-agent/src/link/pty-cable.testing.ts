@@ -2,7 +2,6 @@ import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { toolPath } from "@wardtwin/infra/test/debian-tool";
 
 /** Two ptys with a cable between them, for a test on either end. */
 export interface PtyCable {
@@ -13,12 +12,12 @@ export interface PtyCable {
   stop(): void;
 }
 
-/** Lays the cable with socat, and waits until it says that it carries bytes. */
-export async function startPtyCable(): Promise<PtyCable> {
+/** Lays the cable with the socat at this path, and waits until it says that it carries bytes. */
+export async function startPtyCable(socat: string): Promise<PtyCable> {
   const dir = mkdtempSync(join(tmpdir(), "wardtwin-pty-"));
   const [ours, theirs] = [join(dir, "ours"), join(dir, "theirs")];
   const ends = [`pty,raw,echo=0,link=${ours}`, `pty,raw,echo=0,link=${theirs}`];
-  const child = spawn(toolPath("socat") ?? "socat", ["-d", "-d", ...ends], { stdio: ["ignore", "ignore", "pipe"] });
+  const child = spawn(socat, ["-d", "-d", ...ends], { stdio: ["ignore", "ignore", "pipe"] });
   await new Promise<void>((resolve, reject) => {
     let said = "";
     child.stderr.on("data", (bytes: Buffer) => {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import alarisAsenaGh from "@wardtwin/device-profiles/catalog/infusion-pump/alaris-asena-gh";
-import { describeWith } from "@wardtwin/infra/test/debian-tool";
+import { describeWith, toolPath } from "@wardtwin/infra/test/debian-tool";
 import { afterEach, expect, test } from "vitest";
 import { ByteLink } from "../link/byte-link.ts";
 import { serialStream, tcpStream } from "../link/open-stream.ts";
@@ -223,7 +223,7 @@ test("a profile full of control commands, and a pump that begs for them, put not
 
 describeWith("socat", "over a pty", () => {
   test("the same dialogue runs through a serial port, and the port tells when it is gone", async () => {
-    const cable = await startPtyCable();
+    const cable = await startPtyCable(toolPath("socat") ?? "socat");
     closing.push(() => cable.stop());
     // The pump's end: a second port of the same library, opened without this agent's link.
     const { SerialPort } = await import("serialport");

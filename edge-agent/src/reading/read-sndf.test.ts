@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import puritanBennett840 from "@wardtwin/device-profiles/catalog/ventilator/puritan-bennett-840";
-import { describeWith } from "@wardtwin/infra/test/debian-tool";
+import { describeWith, toolPath } from "@wardtwin/infra/test/debian-tool";
 import { afterEach, expect, test } from "vitest";
 import { ByteLink } from "../link/byte-link.ts";
 import { serialStream, tcpStream } from "../link/open-stream.ts";
@@ -68,7 +68,7 @@ test("a silent ventilator, a broken report and another model are faults, not thr
 
 describeWith("socat", "over a pty", () => {
   test("the same report comes through a serial port, and the port tells when it is gone", async () => {
-    const cable = await startPtyCable();
+    const cable = await startPtyCable(toolPath("socat") ?? "socat");
     closing.push(() => cable.stop());
     // The ventilator's end: a second port of the same library, opened without this agent's link.
     const { SerialPort } = await import("serialport");
