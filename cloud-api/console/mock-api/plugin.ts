@@ -2,7 +2,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connect, Plugin } from "vite";
 import type { Session } from "../src/api/types.ts";
-import { GATEWAYS, isMetric, type MockTwin, makeTwins } from "./hospital.ts";
+import { isMetric, type MockTwin, makeTwins } from "./hospital.ts";
+import { GATEWAYS } from "./plan.ts";
 import { historyOf, mapOf, ribbonOf, usageOf, wardOf } from "./views.ts";
 
 const TICK_MS = 2_000;

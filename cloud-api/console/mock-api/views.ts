@@ -11,7 +11,8 @@ import type {
   WardTile,
   WardView,
 } from "../src/api/types.ts";
-import { GATEWAYS, type MockTwin, WARDS } from "./hospital.ts";
+import type { MockTwin } from "./hospital.ts";
+import { GATEWAYS, WARDS } from "./plan.ts";
 
 const KINDS = ["ventilator", "infusion-pump", "defibrillator", "imaging"] as const;
 

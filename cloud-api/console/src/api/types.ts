@@ -42,4 +42,3 @@ export type GatewayLinkState = TwinView["connectivity"]["gateway"]["state"];
 export type DeviceLinkState = TwinView["connectivity"]["device"]["state"];
 export type Gateway = GatewayList["gateways"][number];
 export type MinutePoint = History["points"][number];
-export type StateStretch = StateRibbon["stretches"][number];

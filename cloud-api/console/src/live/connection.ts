@@ -12,17 +12,6 @@ const WATCH_EVERY_MS = 5_000;
 /** A watch that comes this late was asleep with the machine, and so was the line. */
 const SLEPT_MS = 20_000;
 
-export interface Connection {
-  /** Follow exactly these topics; none closes the stream. */
-  follow(topics: Topic[]): void;
-  /** Try at once if the line is not known to be good. */
-  nudge(): void;
-  /** Forget everything, for example because somebody else signed in. */
-  reset(): void;
-  status(): LiveStatus;
-  close(): void;
-}
-
 interface Told {
   event(name: string, data: unknown): void;
   status(status: LiveStatus): void;
@@ -33,87 +22,107 @@ export const retryAfterMs = (attempt: number, chance: number): number =>
   Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** attempt) * (0.75 + chance / 2);
 
 /** Keeps one stream open for whatever is wished, through restarts of the server and sleep of the machine. */
-export function createConnection(open: OpenStream, told: Told, chance: () => number = Math.random): Connection {
-  let topics: Topic[] = [];
-  let opened: Topic[] = [];
-  let close: (() => void) | null = null;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let attempt = 0;
-  let watchedAtMs = Date.now();
-  let status: LiveStatus = { phase: "idle", heardAtMs: null, serverOffsetMs: 0 };
+export class Connection {
+  readonly #open: OpenStream;
+  readonly #told: Told;
+  readonly #chance: () => number;
+  readonly #watch: ReturnType<typeof setInterval>;
+  #topics: Topic[] = [];
+  #opened: Topic[] = [];
+  #close: (() => void) | null = null;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #attempt = 0;
+  #watchedAtMs = Date.now();
+  #status: LiveStatus = { phase: "idle", heardAtMs: null, serverOffsetMs: 0 };
 
-  const say = (change: Partial<LiveStatus>): void => {
-    const phaseBefore = status.phase;
-    status = { ...status, ...change };
-    // Heartbeats move `heardAtMs` alone; the watch tells that, so that tabs are not woken for each.
-    if (status.phase !== phaseBefore || change.serverOffsetMs !== undefined) told.status(status);
-  };
+  constructor(open: OpenStream, told: Told, chance: () => number = Math.random) {
+    this.#open = open;
+    this.#told = told;
+    this.#chance = chance;
+    this.#watch = setInterval(() => this.#look(), WATCH_EVERY_MS);
+  }
 
-  const stop = (): void => {
-    clearTimeout(timer);
-    close?.();
-    close = null;
-  };
+  get status(): LiveStatus {
+    return this.#status;
+  }
 
-  const start = (): void => {
-    stop();
-    opened = topics;
-    say({ phase: topics.length === 0 ? "idle" : "connecting" });
-    if (topics.length === 0) return;
-    close = open(topics, {
-      opened: () => say({ heardAtMs: Date.now() }),
-      heard: () => say({ phase: "live", heardAtMs: Date.now() }),
-      event: (name, data) => {
-        attempt = 0;
-        if (name === "hello") say({ serverOffsetMs: offsetOf(data) ?? status.serverOffsetMs });
-        else told.event(name, data);
-      },
-      ended: (code) => {
-        close = null;
-        if (code === 401) return say({ phase: "refused" });
-        say({ phase: "connecting" });
-        timer = setTimeout(start, retryAfterMs(attempt, chance()));
-        attempt += 1;
-      },
+  /** Follow exactly these topics; none closes the stream. */
+  follow(topics: Topic[]): void {
+    this.#topics = topics;
+    const isOpen = sameTopics(topics, this.#opened) && (this.#status.phase !== "idle" || topics.length === 0);
+    if (isOpen) return;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#start(), DEBOUNCE_MS);
+  }
+
+  /** Try at once if the line is not known to be good. */
+  nudge(): void {
+    this.#attempt = 0;
+    if (this.#status.phase === "connecting" && this.#close === null) this.#start();
+  }
+
+  /** Forget everything, for example because somebody else signed in. */
+  reset(): void {
+    this.#stop();
+    this.#opened = [];
+    this.#attempt = 0;
+    this.#say({ phase: "idle", heardAtMs: null });
+  }
+
+  close(): void {
+    this.#stop();
+    clearInterval(this.#watch);
+  }
+
+  #start(): void {
+    this.#stop();
+    this.#opened = this.#topics;
+    this.#say({ phase: this.#topics.length === 0 ? "idle" : "connecting" });
+    if (this.#topics.length === 0) return;
+    this.#close = this.#open(this.#topics, {
+      opened: () => this.#say({ heardAtMs: Date.now() }),
+      heard: () => this.#say({ phase: "live", heardAtMs: Date.now() }),
+      event: (name, data) => this.#take(name, data),
+      ended: (status) => this.#retry(status),
     });
-  };
+  }
 
-  const startSoon = (): void => {
-    clearTimeout(timer);
-    timer = setTimeout(start, DEBOUNCE_MS);
-  };
+  #stop(): void {
+    clearTimeout(this.#timer);
+    this.#close?.();
+    this.#close = null;
+  }
 
-  const watch = setInterval(() => {
-    const now = Date.now();
-    const slept = now - watchedAtMs > SLEPT_MS;
-    watchedAtMs = now;
-    if (status.phase !== "live") return;
-    if (slept || now - (status.heardAtMs ?? 0) > SILENT_MAX_MS) start();
-    else told.status(status);
-  }, WATCH_EVERY_MS);
+  #take(name: string, data: unknown): void {
+    this.#attempt = 0;
+    if (name === "hello") this.#say({ serverOffsetMs: offsetOf(data) ?? this.#status.serverOffsetMs });
+    else this.#told.event(name, data);
+  }
 
-  return {
-    follow: (wanted) => {
-      topics = wanted;
-      if (!sameTopics(topics, opened)) startSoon();
-      else if (status.phase === "idle" && topics.length > 0) startSoon();
-    },
-    nudge: () => {
-      attempt = 0;
-      if (status.phase === "connecting" && close === null) start();
-    },
-    reset: () => {
-      stop();
-      opened = [];
-      attempt = 0;
-      say({ phase: "idle", heardAtMs: null });
-    },
-    status: () => status,
-    close: () => {
-      stop();
-      clearInterval(watch);
-    },
-  };
+  #retry(status: number | null): void {
+    this.#close = null;
+    if (status === 401) return void this.#say({ phase: "refused" });
+    this.#say({ phase: "connecting" });
+    this.#timer = setTimeout(() => this.#start(), retryAfterMs(this.#attempt, this.#chance()));
+    this.#attempt += 1;
+  }
+
+  /** A line that died while the machine slept says nothing; only its silence does. */
+  #look(): void {
+    const nowMs = Date.now();
+    const slept = nowMs - this.#watchedAtMs > SLEPT_MS;
+    this.#watchedAtMs = nowMs;
+    if (this.#status.phase !== "live") return;
+    if (slept || nowMs - (this.#status.heardAtMs ?? 0) > SILENT_MAX_MS) this.#start();
+    else this.#told.status(this.#status);
+  }
+
+  #say(change: Partial<LiveStatus>): void {
+    const phaseBefore = this.#status.phase;
+    this.#status = { ...this.#status, ...change };
+    // Heartbeats move `heardAtMs` alone; the watch tells that, so that tabs are not woken for each.
+    if (this.#status.phase !== phaseBefore || change.serverOffsetMs !== undefined) this.#told.status(this.#status);
+  }
 }
 
 function offsetOf(hello: unknown): number | null {

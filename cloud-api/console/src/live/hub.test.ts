@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { OpenStream, StreamListener } from "./event-stream.ts";
-import { createHub, type Hub } from "./hub.ts";
+import { Hub } from "./hub.ts";
 import { type OwnerMessage, TAB_SILENT_MAX_MS } from "./protocol.ts";
 import type { Topic } from "./topics.ts";
 
@@ -39,7 +39,7 @@ function tab() {
 beforeEach(() => {
   vi.useFakeTimers();
   streams = [];
-  hub = createHub(open, () => 0.5);
+  hub = new Hub(open, () => 0.5);
 });
 afterEach(() => {
   hub.close();

@@ -1,4 +1,4 @@
-import { type Connection, createConnection } from "./connection.ts";
+import { Connection } from "./connection.ts";
 import type { OpenStream } from "./event-stream.ts";
 import { type OwnerMessage, TAB_SILENT_MAX_MS, type TabMessage } from "./protocol.ts";
 import { type Topic, topicOf, unionOf } from "./topics.ts";
@@ -6,11 +6,6 @@ import { type Topic, topicOf, unionOf } from "./topics.ts";
 /** One tab's end at the hub. */
 export interface Seat {
   receive(message: TabMessage): void;
-}
-
-export interface Hub {
-  join(post: (message: OwnerMessage) => void): Seat;
-  close(): void;
 }
 
 interface Tab {
@@ -25,77 +20,81 @@ const SWEEP_EVERY_MS = 30_000;
  * Shares one stream among tabs. It runs in the shared worker, or inside the tab where the browser has no shared workers.
  * The latest object of each topic is kept, so that a tab that joins a running stream need not wait for the next change.
  */
-export function createHub(open: OpenStream, chance?: () => number): Hub {
-  const tabs = new Set<Tab>();
-  const latest = new Map<Topic, unknown>();
-  let user: string | null = null;
+export class Hub {
+  readonly #tabs = new Set<Tab>();
+  readonly #latest = new Map<Topic, unknown>();
+  readonly #connection: Connection;
+  readonly #sweep: ReturnType<typeof setInterval>;
+  #user: string | null = null;
 
-  const toAll = (message: OwnerMessage): void => {
-    for (const tab of tabs) tab.post(message);
-  };
-  const connection: Connection = createConnection(
-    open,
-    {
-      status: (status) => toAll({ type: "status", status }),
-      event: (name, data) => {
-        const topic = topicOf(name, data);
-        if (topic === null) return;
-        latest.set(topic, data);
-        for (const tab of tabs) if (tab.topics.includes(topic)) tab.post({ type: "event", topic, data });
+  constructor(open: OpenStream, chance?: () => number) {
+    const told = {
+      status: (status: Connection["status"]) => this.#toAll({ type: "status", status }),
+      event: (name: string, data: unknown) => this.#pass(name, data),
+    };
+    this.#connection = new Connection(open, told, chance);
+    this.#sweep = setInterval(() => this.#forgetSilent(), SWEEP_EVERY_MS);
+  }
+
+  join(post: (message: OwnerMessage) => void): Seat {
+    const tab: Tab = { post, topics: [], heardAtMs: Date.now() };
+    return {
+      receive: (message) => {
+        tab.heardAtMs = Date.now();
+        if (message.type === "want") this.#want(tab, message);
+        else if (message.type === "nudge") this.#connection.nudge();
+        else this.#leave(tab);
       },
-    },
-    chance,
-  );
+    };
+  }
 
-  const followUnion = (): void => {
-    const union = unionOf([...tabs].map((tab) => tab.topics));
-    for (const topic of latest.keys()) if (!union.includes(topic)) latest.delete(topic);
-    connection.follow(union);
-  };
+  close(): void {
+    clearInterval(this.#sweep);
+    this.#connection.close();
+  }
 
-  const want = (tab: Tab, message: Extract<TabMessage, { type: "want" }>): void => {
+  #want(tab: Tab, message: Extract<TabMessage, { type: "want" }>): void {
     // Another person's stream holds what this one may not see, and the other way round.
-    if (user !== message.user) {
-      user = message.user;
-      latest.clear();
-      connection.reset();
+    if (this.#user !== message.user) {
+      this.#user = message.user;
+      this.#latest.clear();
+      this.#connection.reset();
     }
-    const before = tab.topics;
-    const isNew = !tabs.has(tab);
+    const isNew = !this.#tabs.has(tab);
+    const before = isNew ? [] : tab.topics;
     tab.topics = message.topics;
-    tabs.add(tab);
-    followUnion();
-    if (isNew) tab.post({ type: "status", status: connection.status() });
+    this.#tabs.add(tab);
+    this.#followUnion();
+    if (isNew) tab.post({ type: "status", status: this.#connection.status });
     for (const topic of message.topics) {
-      if (!isNew && before.includes(topic)) continue;
-      if (latest.has(topic)) tab.post({ type: "event", topic, data: latest.get(topic) });
+      if (before.includes(topic) || !this.#latest.has(topic)) continue;
+      tab.post({ type: "event", topic, data: this.#latest.get(topic) });
     }
-  };
+  }
 
-  const leave = (tab: Tab): void => {
-    if (tabs.delete(tab)) followUnion();
-  };
+  #leave(tab: Tab): void {
+    if (this.#tabs.delete(tab)) this.#followUnion();
+  }
 
-  const sweep = setInterval(() => {
-    const limit = Date.now() - TAB_SILENT_MAX_MS;
-    for (const tab of tabs) if (tab.heardAtMs < limit) leave(tab);
-  }, SWEEP_EVERY_MS);
+  #pass(name: string, data: unknown): void {
+    const topic = topicOf(name, data);
+    if (topic === null) return;
+    this.#latest.set(topic, data);
+    for (const tab of this.#tabs) if (tab.topics.includes(topic)) tab.post({ type: "event", topic, data });
+  }
 
-  return {
-    join: (post) => {
-      const tab: Tab = { post, topics: [], heardAtMs: Date.now() };
-      return {
-        receive: (message) => {
-          tab.heardAtMs = Date.now();
-          if (message.type === "want") want(tab, message);
-          else if (message.type === "nudge") connection.nudge();
-          else leave(tab);
-        },
-      };
-    },
-    close: () => {
-      clearInterval(sweep);
-      connection.close();
-    },
-  };
+  #followUnion(): void {
+    const union = unionOf([...this.#tabs].map(({ topics }) => topics));
+    for (const topic of this.#latest.keys()) if (!union.includes(topic)) this.#latest.delete(topic);
+    this.#connection.follow(union);
+  }
+
+  #forgetSilent(): void {
+    const limitMs = Date.now() - TAB_SILENT_MAX_MS;
+    for (const tab of this.#tabs) if (tab.heardAtMs < limitMs) this.#leave(tab);
+  }
+
+  #toAll(message: OwnerMessage): void {
+    for (const tab of this.#tabs) tab.post(message);
+  }
 }

@@ -1,5 +1,5 @@
 import { openEventStream } from "./event-stream.ts";
-import { createHub } from "./hub.ts";
+import { Hub } from "./hub.ts";
 import { type LiveStatus, type OwnerMessage, type TabMessage, WANT_EVERY_MS } from "./protocol.ts";
 import type { Topic } from "./topics.ts";
 
@@ -128,7 +128,7 @@ function connectToWorker(receive: (message: OwnerMessage) => void, failed: () =>
 }
 
 function connectToOwnHub(receive: (message: OwnerMessage) => void): Post {
-  return createHub(openEventStream).join(receive).receive;
+  return new Hub(openEventStream).join(receive).receive;
 }
 
 function onWakeUp(listener: () => void): void {

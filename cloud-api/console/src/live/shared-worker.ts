@@ -1,9 +1,9 @@
 /** The one owner of the live stream; every tab of this browser connects here. */
 import { openEventStream } from "./event-stream.ts";
-import { createHub } from "./hub.ts";
+import { Hub } from "./hub.ts";
 import type { TabMessage } from "./protocol.ts";
 
-const hub = createHub(openEventStream);
+const hub = new Hub(openEventStream);
 
 // TypeScript's DOM and worker libraries exclude each other; this is the one thing needed of the second.
 self.addEventListener("connect", (event) => {
