@@ -22,7 +22,7 @@ let control: ControlServer;
 const open = (portStart: number): Promise<Hospital> =>
   openHospital({
     seed: 7,
-    counts: { ...DEFAULT_COUNTS, "syringe-pump": 3 },
+    counts: DEFAULT_COUNTS,
     baudRate: 4_000_000,
     dataDir,
     clock,

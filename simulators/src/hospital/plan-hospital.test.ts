@@ -75,15 +75,15 @@ test("syringe pumps are added to the hospital of a seed and change nothing that 
   );
 });
 
-test("the usual hospital has 33 devices on 7 wards, six of them bedded, and both gateways have lines of every protocol", () => {
+test("the usual hospital has 36 devices on 7 wards, six of them bedded, and each gateway has lines of every protocol of its wards", () => {
   const { devices, lines } = planHospital(7);
-  expect(devices).toHaveLength(33);
+  expect(devices).toHaveLength(36);
   expect(WARDS.filter((ward) => ward.kind === "ward")).toHaveLength(6);
   expect(new Set(WARDS.map((ward) => ward.floor)).size).toBe(4);
   expect(devices.map((device) => device.serial).filter((serial) => /^35\d{8}$/.test(serial))).toHaveLength(10);
   expect(devices.map((device) => device.serial).filter((serial) => /^SN000\d{5}$/.test(serial))).toHaveLength(8);
   for (const gateway of GATEWAYS) {
     const protocols = lines.filter((line) => line.gateway === gateway.id).map((line) => line.protocol);
-    expect(new Set(protocols).size).toBe(3);
+    expect(new Set(protocols).size).toBe(gateway.id === "gw-north" ? 4 : 3);
   }
 });

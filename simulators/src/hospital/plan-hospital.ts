@@ -18,7 +18,7 @@ export const DEFAULT_COUNTS: DeviceCounts = {
   ventilator: 10,
   defibrillator: 8,
   "infusion-pump": 15,
-  "syringe-pump": 0,
+  "syringe-pump": 3,
 };
 export const DEVICES_PER_KIND_MAX = 64;
 export const SLOTS_PER_RACK = 8;
