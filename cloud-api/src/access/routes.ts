@@ -71,14 +71,14 @@ export const sessionRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) 
 
 /** The one-time set-up and people's accounts, under /api/v1. */
 export const accountRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) => {
-  const { access, clock, random } = deps;
+  const { access, fleet, clock, random } = deps;
   const hash = (password: string) => hashPassword(password, random.bytes(SALT_BYTES));
   const audit = auditor(deps);
 
   app.get(
     "/setup",
     { config: { access: "public" }, schema: { tags: ["access"], response: { 200: SetupState } } },
-    async () => ({ open: (await access.countUsers()) === 0 }),
+    async () => ({ open: (await access.countUsers()) === 0, simulated: (await fleet.site())?.simulated ?? false }),
   );
 
   app.post(

@@ -40,8 +40,8 @@ export type NewUser = Static<typeof NewUser>;
 
 export const UserList = Type.Object({ users: Type.Array(User) }, { title: "UserList" });
 
-/** Is the one-time set-up still open: true until the first administrator exists. */
-export const SetupState = Type.Object({ open: Type.Boolean() }, { title: "SetupState" });
+/** What the pages before sign-in have to know: is the one-time set-up still open, and is this hospital a simulated one. */
+export const SetupState = Type.Object({ open: Type.Boolean(), simulated: Type.Boolean() }, { title: "SetupState" });
 
 /** The one-time set-up: the token of the printed link makes the first administrator. */
 export const Setup = Type.Object({

@@ -1,0 +1,71 @@
+import { expect, test } from "vitest";
+import { readConfig } from "./config.ts";
+import { ConfigError } from "./platform/config-error.ts";
+
+const DATABASE_URL = "postgres://user:secret@db:5432/wardtwin";
+const read = (env: Record<string, string>) => readConfig({ DATABASE_URL, ...env });
+
+/** The sentence that a setting is refused with. */
+function refusal(env: Record<string, string>): string {
+  try {
+    read(env);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return "accepted";
+}
+
+test.each([
+  [{ DATABASE_URL: "" }, "DATABASE_URL is not set"],
+  [{ DATABASE_URL: "mysql://user:secret@db/wardtwin" }, "DATABASE_URL starts with mysql://"],
+  [{ DATABASE_URL: "user:secret@db" }, "DATABASE_URL starts with user://"],
+  [{ DATABASE_URL: "wardtwin" }, "DATABASE_URL is not an address"],
+  [{ DATABASE_URL: "postgres://" }, "DATABASE_URL is not an address"],
+  [{ REDIS_URL: "http://redis" }, "REDIS_URL starts with http://"],
+  [{ REDIS_URL: "redis://" }, "REDIS_URL is not an address"],
+  [{ MQTT_URL: "mqtt://broker:1883" }, "MQTT_URL starts with mqtt://"],
+  [{ PORT: "http" }, 'PORT is "http"'],
+  [{ PORT: "65536" }, 'PORT is "65536"'],
+  [{ PORT: "-1" }, 'PORT is "-1"'],
+  [{ MQTT_PORT: "1.5" }, 'MQTT_PORT is "1.5"'],
+  [{ LOG_LEVEL: "loud" }, 'LOG_LEVEL is "loud"'],
+  [{ WARDTWIN_ROLES: "api,cook" }, 'WARDTWIN_ROLES names "cook"'],
+  [{ WARDTWIN_ROLES: "," }, 'WARDTWIN_ROLES names ""'],
+  [{ WARDTWIN_ROLES: "api,broker" }, "The api and ingest roles in processes of their own need REDIS_URL"],
+  [{ WARDTWIN_ROLES: "worker" }, "MQTT_URL is not set and the broker role does not run"],
+])("%o is refused in one sentence that says what to do and tells no password", (env, begin) => {
+  const sentence = refusal(env);
+  expect(sentence.startsWith(begin), sentence).toBe(true);
+  expect(sentence).toMatch(/^[^\n]+\.$/);
+  expect(sentence).not.toContain("secret");
+});
+
+test("an empty setting counts as none", () => {
+  const empty = { REDIS_URL: "", MQTT_URL: "", PORT: "", MQTT_PORT: "", HOST: "", WARDTWIN_ROLES: "", LOG_LEVEL: "" };
+  expect(read(empty)).toEqual(read({}));
+  expect(read({})).toMatchObject({
+    host: "127.0.0.1",
+    port: 8080,
+    redisUrl: null,
+    mqtt: { kind: "embedded", host: "127.0.0.1", port: 8883 },
+    roles: ["api", "ingest", "worker", "broker"],
+  });
+});
+
+test("what is set is taken as it stands", () => {
+  const { roles, mqtt, redisUrl } = read({
+    WARDTWIN_ROLES: "api, ingest",
+    MQTT_URL: "mqtts://broker:8883",
+    MQTT_CA_FILE: "/ca.pem",
+    REDIS_URL: "rediss://:secret@redis:6379",
+  });
+  expect({ roles, redisUrl }).toEqual({ roles: ["api", "ingest"], redisUrl: "rediss://:secret@redis:6379" });
+  expect(mqtt).toEqual({
+    kind: "external",
+    url: "mqtts://broker:8883",
+    caFile: "/ca.pem",
+    certFile: null,
+    keyFile: null,
+  });
+});
