@@ -47,7 +47,7 @@ function createHandler(): Connect.NextHandleFunction {
 
   const answerTo = async (request: IncomingMessage, path: string[], url: URL): Promise<Answer> => {
     const room = `${request.method} ${path[0]}`;
-    if (room === "GET setup") return ok({ open: setupOpen });
+    if (room === "GET setup") return ok({ open: setupOpen, simulated: true });
     if (room === "DELETE session") signedIn = false;
     if (room === "DELETE session") return { status: 204, body: null };
     if (request.method === "POST") {

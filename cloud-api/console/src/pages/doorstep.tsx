@@ -1,12 +1,21 @@
+import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
+import { setupQuery } from "../api/queries.ts";
 import { strings } from "../strings/strings.ts";
 import { Colours } from "./shell/account.tsx";
+import { SimulatedBand } from "./shell/frame.tsx";
 import "./doorstep.css";
 
 /** The frame of the pages before sign-in: a calm sheet with one form. */
 export function Doorstep({ title, lead, children }: { title: string; lead: string; children: ReactNode }) {
+  const setup = useQuery({ ...setupQuery, retry: false });
   return (
     <div className="wt-doorstep">
+      {setup.data?.simulated === true ? (
+        <div className="wt-doorstep-band">
+          <SimulatedBand />
+        </div>
+      ) : null}
       <div className="wt-doorstep-corner">
         <Colours />
       </div>

@@ -830,6 +830,7 @@ export interface paths {
         trace?: never;
     };
 }
+export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /** CertificateIssued */
@@ -897,6 +898,7 @@ export interface components {
         /** SetupState */
         SetupState: {
             open: boolean;
+            simulated: boolean;
         };
         /** StateRibbon */
         StateRibbon: {
@@ -1169,3 +1171,5 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;
