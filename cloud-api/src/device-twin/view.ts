@@ -19,9 +19,7 @@ const SHOWN_ELSEWHERE: readonly MetricName[] = ["operatingState", "deviceLink"];
 /** The page of one device. `patientDerived` says whether the reader may see values that derive from a patient. */
 export function twinView(twin: TwinRecord, nowMs: number, patientDerived: boolean): TwinView {
   const { present, judgement, profile, gateway } = twin;
-  const times = [...twin.metrics]
-    .filter(([metric]) => !SHOWN_ELSEWHERE.includes(metric))
-    .flatMap(([, { atMs }]) => (atMs === null ? [] : [atMs]));
+  const times = valueTimes(twin);
   return {
     id: twin.id,
     version: present.version,
@@ -49,7 +47,8 @@ export function twinView(twin: TwinRecord, nowMs: number, patientDerived: boolea
       operating: {
         word: judgement.operating,
         since: instant(present.operatingSinceMs),
-        at: instant(present.operatingAtMs),
+        // The gateway goes on telling that it hears nothing; what counts is when the device was last heard.
+        at: instant(judgement.isLive ? present.operatingAtMs : present.lastKnownAtMs),
         source: present.operatingAtMs === null ? null : "wire",
       },
       service: UNTOLD,
@@ -72,14 +71,33 @@ export function twinView(twin: TwinRecord, nowMs: number, patientDerived: boolea
       },
       device: { state: present.deviceLink, since: instant(present.deviceLinkSinceMs) },
       values: {
-        newestAt: instant(present.heardAtMs),
+        newestAt: instant(newestMs(twin)),
         oldestAt: instant(times.length === 0 ? null : Math.min(...times)),
-        stale: present.heardAtMs === null || nowMs - present.heardAtMs > staleAfterMs(profile),
+        stale: !isFresh(newestMs(twin), staleAfterMs(profile), nowMs),
       },
     },
     metrics: metricsOf(twin, patientDerived),
   };
 }
+
+/** When each value was read, those told elsewhere left out. */
+const valueTimes = ({ metrics }: TwinRecord): number[] =>
+  [...metrics]
+    .filter(([metric]) => !SHOWN_ELSEWHERE.includes(metric))
+    .flatMap(([, { atMs }]) => (atMs === null ? [] : [atMs]));
+
+/**
+ * When the device itself was last heard. A live poll confirms all values, told anew or not; of a silent device only the
+ * time of its newest value is left, however often its gateway says that it hears nothing.
+ */
+function newestMs(twin: TwinRecord): number | null {
+  const { present, judgement } = twin;
+  if (judgement.isLive || present.deviceLink === "connected") return present.heardAtMs;
+  const told = [...valueTimes(twin), ...(present.lastKnownAtMs === null ? [] : [present.lastKnownAtMs])];
+  return told.length === 0 ? null : Math.max(...told);
+}
+
+const isFresh = (atMs: number | null, withinMs: number, nowMs: number) => atMs !== null && nowMs - atMs <= withinMs;
 
 function identityConfirmed({ profile, judgement, present }: TwinRecord): boolean | null {
   if (profile?.identity !== "self" || present.identity.serial === undefined) return null;
@@ -123,14 +141,14 @@ export const twinChip = (twin: TwinRecord): TwinChip => ({
   ward: twin.wardId,
   availability: twin.judgement.availability,
   operating: twin.judgement.operating,
-  newestAt: instant(twin.present.heardAtMs),
+  newestAt: instant(newestMs(twin)),
 });
 
 const counted = (twins: readonly TwinRecord[]) =>
   countByClass(twins.map(({ kind, judgement }) => ({ kind, availability: judgement.availability })));
 
 function tileOf(ward: WardRow, twins: readonly TwinRecord[]): WardTile {
-  const heard = twins.flatMap(({ present }) => (present.heardAtMs === null ? [] : [present.heardAtMs]));
+  const heard = twins.map(newestMs).filter((atMs) => atMs !== null);
   return {
     id: ward.id,
     name: ward.name,
