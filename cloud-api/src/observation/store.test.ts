@@ -1,19 +1,27 @@
 import { OPERATING_STATES } from "@wardtwin/device-profiles/vocabulary/metrics";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import {
-  arrivalOf,
-  DEVICES,
-  forgetTold,
-  importRegistry,
-  type Look,
-  NOON_MS,
-  openIngest,
-  sectionOf,
-} from "../arrival/telemetry.testing.ts";
-import { openTestDatabase, type TestDatabase } from "../platform/database.testing.ts";
+import type { Arrival } from "../arrival/rules.ts";
+import { ArrivalStore } from "../arrival/store.ts";
+import { FleetQueries } from "../fleet/queries.ts";
+import { openTestDatabase, silent, type TestDatabase } from "../platform/database.testing.ts";
+import type { Database } from "../platform/database.ts";
+import { arrivalOf, DEVICES, forgetTold, importRegistry, type Look, NOON_MS, sectionOf } from "../telemetry.testing.ts";
+import { foldsOf } from "../worker.ts";
 import { ObservationQueries } from "./queries.ts";
 import { DAY_MS } from "./rules.ts";
+import { ObservationStore } from "./store.ts";
+
+/** The cloud's intake of one process, on a database that may be shared. */
+function openIngest(db: Database) {
+  const observations = new ObservationStore(db);
+  const folds = foldsOf({ observations, clock: { nowMs: () => NOON_MS } });
+  const store = new ArrivalStore({ db, folds, prepare: observations.prepare, log: silent });
+  const fleet = new FleetQueries(db);
+  const settle = async (arrivals: readonly Arrival[]) =>
+    store.settle(arrivals, await fleet.index(NOON_MS), NOON_MS + 60_000);
+  return { store, settle, observations };
+}
 
 let house: TestDatabase;
 let ingest: ReturnType<typeof openIngest>;

@@ -2,15 +2,10 @@ import type { DeviceSection, Group, TelemetryBatch } from "@wardtwin/device-prof
 import { encodeBody } from "@wardtwin/device-profiles/twin-document/body";
 import { encodeFrame } from "@wardtwin/device-profiles/twin-document/frame";
 import { type MetricName, OPERATING_STATES, type OperatingState } from "@wardtwin/device-profiles/vocabulary/metrics";
-import { foldTwins } from "../device-twin/store.ts";
-import { FleetQueries } from "../fleet/queries.ts";
-import type { RegistryImport } from "../fleet/schema.ts";
-import { FleetStore } from "../fleet/store.ts";
-import { ObservationStore } from "../observation/store.ts";
-import { silent } from "../platform/database.testing.ts";
-import type { Database } from "../platform/database.ts";
-import type { Arrival } from "./rules.ts";
-import { ArrivalStore } from "./store.ts";
+import type { Arrival } from "./arrival/rules.ts";
+import type { RegistryImport } from "./fleet/schema.ts";
+import { FleetStore } from "./fleet/store.ts";
+import type { Database } from "./platform/database.ts";
 
 /** Noon of a day, so that a test chooses for itself whether it crosses midnight. */
 export const NOON_MS = Date.UTC(2026, 10, 22, 12);
@@ -93,17 +88,6 @@ export function arrivalOf({ gateway = "gw-a", epoch = 1, sequence, devices, batc
 export function arrivalWith(gatewayId: string, header: Arrival["header"], body: Uint8Array): Arrival {
   const message = encodeFrame(header, body);
   return { siteId: SITE, gatewayId, header, body, message, receivedAtMs: NOON_MS + 60_000 };
-}
-
-/** The cloud's intake of one process, on a database that may be shared. */
-export function openIngest(db: Database) {
-  const observations = new ObservationStore(db);
-  const folds = [foldTwins, observations.foldChunks, observations.foldMinutes, observations.foldStates];
-  const store = new ArrivalStore({ db, folds, prepare: observations.prepare, log: silent });
-  const fleet = new FleetQueries(db);
-  const settle = async (arrivals: readonly Arrival[]) =>
-    store.settle(arrivals, await fleet.index(NOON_MS), NOON_MS + 60_000);
-  return { store, settle, observations };
 }
 
 export const importRegistry = (db: Database) => new FleetStore(db).import(REGISTRY);
