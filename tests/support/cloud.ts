@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { ROLES } from "@wardtwin/cloud-api/access/schema";
 import type { CloudConfig } from "@wardtwin/cloud-api/config";
 import { systemClock } from "@wardtwin/cloud-api/platform/clock";
@@ -95,5 +94,3 @@ export function smallRegistry(site: string, simulated: boolean, gateways: readon
 }
 
 export const serialOf = (gateway: string): string => `SN-${gateway}`.toUpperCase();
-
-export const caFileOf = (dataDir: string): string => join(dataDir, "pki", "ca.pem");
