@@ -83,10 +83,11 @@ describeWith("chromium", "the console", () => {
     await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
   }
 
-  test("whoever is not signed in sees the sign-in page and nothing of the hospital", async () => {
+  test("whoever is not signed in sees the sign-in page, and nothing of the hospital but that it is simulated", async () => {
     await page.goto(`${proxy.url}/twins/${VENTILATOR}`);
     await page.locator("input[name=email]").waitFor();
-    expect(await byTestId(page, "simulated-band").count()).toBe(0);
+    await byTestId(page, "simulated-band").waitFor();
+    expect(await textOf("simulated-band")).toContain("Simulated hospital");
     expect(await page.content()).not.toContain("Simulated General");
   });
 

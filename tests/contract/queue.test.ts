@@ -72,9 +72,10 @@ for (const { describeBackend, start } of BACKENDS) {
       return queue;
     }
 
+    /** Something that comes last, on whichever worker: when it has run, what was asked for before has run or never will. */
+    const last = recorder("last");
+
     async function working(...jobs: BoundJob[]) {
-      // Something that comes last: when it has run, what was asked for before has run or never will.
-      const last = recorder("last");
       const worker = await openWorker(backend, [...jobs, last.job], log, 1);
       onTestFinished(() => worker.close());
       const queue = await queueOf();
