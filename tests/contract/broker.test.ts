@@ -18,7 +18,7 @@ import {
   frameOf,
   RawGateway,
 } from "../support/raw-gateway.ts";
-import { temporaryFolder } from "../support/temporary-folder.ts";
+import { removeFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 const SITE = "st-real";
 const [A, B] = ["gw-a", "gw-b"];
@@ -105,7 +105,9 @@ test("a gateway may listen to its own answers and to nothing else", async () => 
 test("whoever shows no certificate, or one of another authority, is not let in", async () => {
   const { ca } = ownOfA;
   await expect(connect(house.mqttUrl, { ca }, "nobody")).rejects.toThrow();
-  const foreign = await signedBy(temporaryFolder(), { gateway: A, site: SITE, simulated: false });
+  const elsewhere = temporaryFolder();
+  onTestFinished(() => removeFolder(elsewhere));
+  const foreign = await signedBy(elsewhere, { gateway: A, site: SITE, simulated: false });
   await expect(connect(house.mqttUrl, foreign, `${SITE}:${A}`)).rejects.toThrow();
   await expect(connect(house.mqttUrl.replace("mqtts:", "mqtt:"), {}, "plain")).rejects.toThrow();
   // The same client with what is its own is let in.
