@@ -81,7 +81,9 @@ export async function startCloud(config: CloudConfig, clock: Clock, random: Rand
     if (has(house, "worker")) await openJobs(house);
     const url = has(house, "api") ? await openApi(house) : null;
     const setupUrl = url === null ? null : await openSetup(house, url);
-    return { url, mqttUrl, caFile: authority.caFile, setupUrl, close: () => closeAll(house) };
+    // A broker that is not ours may have an authority of its own, which is then the one that gateways must trust.
+    const caFile = (config.mqtt.kind === "external" ? config.mqtt.caFile : null) ?? authority.caFile;
+    return { url, mqttUrl, caFile, setupUrl, close: () => closeAll(house) };
   } catch (error) {
     await closeAll(house);
     throw error;

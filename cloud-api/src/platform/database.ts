@@ -83,3 +83,14 @@ export function isTransient(error: unknown): boolean {
     return /terminated|timeout|ECONN|Connection/i.test(error.message);
   return TRANSIENT_CLASSES.includes(error.code.slice(0, 2)) || /^E(?!RR_)[A-Z_]+$/.test(error.code);
 }
+
+/**
+ * Whether the database could not be asked at all, told by `pg` or by Prisma: its connection errors are P1001 to P1017 and
+ * P2024, and it passes on PostgreSQL's own code (57P03, starting up) in its words alone.
+ */
+export function isOutOfReach(error: unknown): boolean {
+  if (isTransient(error)) return true;
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error && typeof error.code === "string" ? error.code : "";
+  return /^(P10\d\d|P2024)$/.test(code) || /Code: `(08|53|57|58)\w{3}`/.test(error.message);
+}

@@ -29,6 +29,11 @@ const KINDS = {
     title: "Too many requests",
     say: (d) => `Too many requests; try again in ${d["retryAfterS"]} s.`,
   },
+  "platform.database-away": {
+    status: 503,
+    title: "Database out of reach",
+    say: () => "The database does not answer right now; nothing was changed. Try again in a few seconds.",
+  },
   "access.sign-in-needed": {
     status: 401,
     title: "Sign-in needed",

@@ -1,11 +1,16 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
+import { isOutOfReach } from "./database.ts";
 import { FleetError, type FleetErrorCode } from "./fleet-error.ts";
 import type { Problem } from "./schema.ts";
+
+/** An embedded PostgreSQL that was killed is back within about this time. */
+const RETRY_AFTER_S = 5;
 
 /** Writes any error as RFC 9457 problem+json. What is our own fault is logged in full and told without its inside. */
 export function problemReply(error: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const known = error instanceof FleetError ? error : translated(error);
   if (known === null) request.log.error({ err: error }, "request failed");
+  if (known?.code === "platform.database-away") reply.header("retry-after", String(RETRY_AFTER_S));
   if (known?.code === "request.too-many") reply.header("retry-after", String(known.detail["retryAfterS"] ?? 1));
   const problem = known === null ? INTERNAL : problemOf(known);
   return reply.code(problem.status).type("application/problem+json").send(problem);
@@ -17,6 +22,7 @@ function translated(error: unknown): FleetError | null {
   if ("validation" in error && error.validation !== undefined) {
     return new FleetError("request.invalid", { what: `The request does not fit its schema: ${error.message}.` });
   }
+  if (isOutOfReach(error)) return new FleetError("platform.database-away");
   const status = "statusCode" in error && typeof error.statusCode === "number" ? error.statusCode : 500;
   if (status < 400 || status >= 500) return null;
   return new FleetError(CODES[status] ?? "request.invalid", { what: `${error.message.replace(/\.$/, "")}.` });
