@@ -228,11 +228,17 @@ test("a change that comes while its page is being read is told after it", async 
   const told: View[] = [];
   const versions = () => told.flatMap((view) => ("version" in view ? [view.version] : []));
   const topics = [{ kind: "twin", id: "vent-1" } as const];
+  const reader = { topics, patientDerived: false, send: (_kind: string, view: View) => void told.push(view) };
+  // Rounds follow one another: once this reader has its picture, no round of an earlier test is still reading.
+  const leaveFirst = views.join(reader);
+  await vi.waitFor(() => expect(versions()).toEqual([0]), { timeout: 10_000 });
+  leaveFirst();
+  told.length = 0;
   let leave = () => {};
   await db.transaction(async (tx) => {
     // The twin's own row is read, and then its metrics, for which the page has to wait.
     await tx.query("lock table twin_metric");
-    leave = views.join({ topics, patientDerived: false, send: (_kind, view) => void told.push(view) });
+    leave = views.join({ ...reader });
     // Asked outside this transaction, which would be told the same again and again.
     const waiting = `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like '%from twin_metric%'`;
     await vi.waitFor(async () => expect((await db.pool.query(waiting)).rowCount).toBe(1), { timeout: 10_000 });
