@@ -10,8 +10,6 @@ import { isWithinBounds, mayConnectAs, mayPublish, maySubscribe, type Peer, peer
 
 export interface EmbeddedBroker {
   port: number;
-  /** Cuts off every live session of a gateway. */
-  disconnect(gateway: string): void;
   close(): Promise<void>;
 }
 
@@ -63,9 +61,6 @@ export async function startEmbeddedBroker({
   const address = server.address();
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
-    disconnect: (gateway) => {
-      for (const [client, peer] of sessions) if (peer.id === gateway) client.close();
-    },
     close: async () => {
       await new Promise<void>((resolve) => broker.close(resolve));
       for (const socket of open) socket.destroy();
