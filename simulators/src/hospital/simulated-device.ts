@@ -55,7 +55,8 @@ function createBody(entry: Device, random: Random, nowMs: number, wallTime: (atM
         ? new SyringePump(dutyOf("syringe-pump", entry.ward), random)
         : new InfusionPump(dutyOf(entry.kind, entry.ward), random);
     case "imaging":
-      throw new Error("no simulated body for imaging yet");
+    case "medical-gas":
+      throw new Error(`no simulated body for ${entry.kind} yet`);
   }
 }
 
