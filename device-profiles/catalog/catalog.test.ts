@@ -23,17 +23,17 @@ test.each([...CATALOG])("%s keeps every law of a profile", (id, profile) => {
 
 test("a broken law is told, whichever it is", () => {
   const laws = (change: object) => brokenLaws({ ...ventilator, ...change }).join("; ");
-  expect(laws({ id: "No Maker" })).toMatch(/is not <maker>/);
   expect(laws({ evidence: { level: "inferred", note: "seen once [V]" } })).toMatch(/working mark/);
   expect(laws({ polls: { report: { everyMs: 200, staleAfterMs: 300 } } })).toMatch(/faster than 1000 ms/);
   expect(laws({ operatingState: { inUseWhileAnyOf: [60] } })).toMatch(/field 60 tells of a person/);
   expect(laws({ readiness: [{ ...ventilator.readiness[0], metric: "docked" }] })).toMatch(/which no poll brings/);
   expect(laws({ readiness: [{ ...ventilator.readiness[0], expect: { words: ["fine"] } }] })).toMatch(/has no word/);
   expect(laws({ readiness: [{ ...ventilator.readiness[0], freshForS: 1 }] })).toMatch(/fresher than its poll/);
-  const outside = { docked: { poll: "status", from: "discrete-input", address: 99 } } as const;
-  expect(brokenLaws({ ...defib, metrics: { ...defib.metrics, ...outside } })).toEqual([
-    "docked lies outside what poll status reads",
+  const holes = [{ table: "input-register", from: 7, to: 7 }] as const;
+  expect(brokenLaws({ ...defib, wire: { ...defib.wire, holes } })).toEqual([
+    "batteryChargePct lies in a hole of the map",
   ]);
+  expect(laws({ fingerprint: ["batteryCycleCount"] })).toMatch(/fingerprint asks for batteryCycleCount/);
 });
 
 test("no profile of an Asena pump passes a clinical alarm on, or keeps the line longer than its interval", () => {

@@ -23,7 +23,7 @@ const vent = {
 };
 const pump = {
   id: "pump",
-  url: "serial:/dev/ttyUSB0",
+  url: "serial:/dev/serial/by-id/usb-FTDI_A1",
   protocol: "alaris-asena",
   profile: "alaris/asena-gh",
   units: ["1"],
@@ -73,11 +73,21 @@ test("a pump's serial line runs at the speed of its protocol", () => {
     [
       {
         kind: "serial",
-        settings: { path: "/dev/ttyUSB0", baudRate: 38_400, dataBits: 8, parity: "none", stopBits: 1 },
+        settings: {
+          path: "/dev/serial/by-id/usb-FTDI_A1",
+          baudRate: 38_400,
+          dataBits: 8,
+          parity: "none",
+          stopBits: 1,
+          dtr: null,
+          rts: null,
+          hangUpOnClose: false,
+        },
+        listenOnly: false,
       },
       "alaris/asena-gh",
     ],
-    [{ kind: "tcp", host: "10.0.0.5", port: 4002 }, "alaris/asena-gh"],
+    [{ kind: "tcp", host: "10.0.0.5", port: 4002, listenOnly: false }, "alaris/asena-gh"],
   ]);
 });
 

@@ -17,7 +17,7 @@ const LineConfig = Type.Object(
     /** The gateway's own name of the line; it stays when the port or the address changes. */
     id: Type.String({ minLength: 1, maxLength: 64 }),
     url: Type.String({ minLength: 1 }),
-    protocol: Type.Enum(PROTOCOL_NAMES),
+    protocol: Type.Enum([...PROTOCOL_NAMES]),
     profile: Type.String({ minLength: 1 }),
     /** JSON: {"username": …, "password": …}. */
     credentialsFile: Type.Optional(Path),
@@ -62,10 +62,10 @@ const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> =
   "opc-ua": ["opc-ua"],
 };
 
-/** The one device at the end of a serial line, as a sentence names it, and its speed unless the line's URL says otherwise. */
-const SERIAL: Readonly<Partial<Record<ProtocolName, { device: string; baudRate: number }>>> = {
-  "puritan-bennett-sndf": { device: "ventilator", baudRate: 9_600 },
-  "alaris-asena": { device: "pump", baudRate: 38_400 },
+/** What stands at the end of a serial line that only one device can speak on, as a sentence names it. */
+const ALONE: Readonly<Partial<Record<ProtocolName, string>>> = {
+  "puritan-bennett-sndf": "ventilator",
+  "alaris-asena": "pump",
 };
 
 export interface LineSettings {
@@ -130,19 +130,19 @@ type Refuse = (path: string, reason: string) => never;
 type ReadFile = (path: string, name: string) => Buffer;
 
 function lineOf(line: Static<typeof LineConfig>, path: string, at: Refuse, read: ReadFile): LineSettings {
-  const serial = SERIAL[line.protocol];
-  const address = parseLineUrl(line.url, serial?.baudRate);
-  if (!address.ok) return at(`${path}/url`, address.fault);
   const profile = profileOf(line.profile);
   if (profile === null) return at(`${path}/profile`, `no profile "${line.profile}" is known`);
   if (profile.protocol !== line.protocol) return at(`${path}/protocol`, `${profile.id} speaks ${profile.protocol}`);
+  const address = parseLineUrl(line.url, "serial" in profile.wire ? profile.wire.serial : undefined);
+  if (!address.ok) return at(`${path}/url`, address.fault);
   if (!KINDS_OF[line.protocol].includes(address.value.kind)) {
     return at(`${path}/url`, `${line.protocol} does not run over ${new URL(line.url).protocol}`);
   }
   const wrong = line.units.findIndex((unit) => unitFault(line.protocol, unit) !== null);
   if (wrong >= 0) return at(`${path}/units/${wrong}`, unitFault(line.protocol, line.units[wrong] ?? "") ?? "");
-  if (serial !== undefined && line.units.length > 1) {
-    return at(`${path}/units`, `one ${serial.device} stands at the end of a serial line`);
+  const alone = ALONE[line.protocol];
+  if (alone !== undefined && line.units.length > 1) {
+    return at(`${path}/units`, `one ${alone} stands at the end of a serial line`);
   }
   const { credentialsFile, serverCertificateFile } = line;
   if (line.protocol === "opc-ua" && credentialsFile === undefined) {

@@ -17,6 +17,13 @@ const profile: ProfileCore = {
   identity: "self",
   polls: { report: { everyMs: 2_000, staleAfterMs: 6_000 } },
   metrics: {},
+  notKnown: [],
+  fingerprint: [],
+  firmware: { onWire: false, from: null, to: null },
+  parts: [],
+  calibrated: [],
+  maintenance: [],
+  residuals: [],
   readiness: [
     { metric: "technicalMalfunctionAlarm", freshForS: 60, expect: { words: ["clear"] }, hold: "fault", source: "test" },
     { metric: "batteryChargePct", freshForS: 60, expect: { min: 50 }, hold: "battery", source: "test" },

@@ -1,4 +1,4 @@
-import { defineModbusProfile } from "../../src/profile/define-profile.ts";
+import { defineProfile } from "../../src/profile/define-profile.ts";
 
 const status = { poll: "status" } as const;
 const register = { poll: "status", from: "input-register", type: "uint16" } as const;
@@ -33,7 +33,7 @@ const testPassed = (
  * A synthetic device of this project. No hospital defibrillator with an openly documented bedside protocol was found; the
  * map carries what such a device's nightly self-test report holds.
  */
-export default defineModbusProfile({
+export default defineProfile({
   id: "wardtwin-synthetic/defib-ready-1",
   revision: 1,
   kind: "defibrillator",
@@ -49,12 +49,16 @@ export default defineModbusProfile({
     status: {
       everyMs: 5_000,
       staleAfterMs: 15_000,
-      inputRegisters: { address: 0, count: 16 },
-      discreteInputs: { address: 0, count: 9 },
       replyMs: 1_000,
     },
   },
-  wire: { layout: { address: 0, value: 0x0100 }, firmware: { address: 15, prefix: "build " } },
+  wire: {
+    serial: { baudRate: 19200, dataBits: 8, parity: "even", stopBits: 1, dtr: null, rts: null, hangUpOnClose: false },
+    layout: { address: 0, value: 0x0100 },
+    firmware: { address: 15, prefix: "build " },
+    holes: [],
+  },
+  statePoll: "status",
   // A device that is being used says so before all else.
   operatingState: {
     firstSet: [
@@ -93,6 +97,13 @@ export default defineModbusProfile({
     serviceDue: { ...input, address: 6 },
     reportPending: { ...status, from: "discrete-input", address: 8 },
   },
+  notKnown: [],
+  fingerprint: [],
+  firmware: { onWire: true, from: null, to: null },
+  parts: [],
+  calibrated: [],
+  maintenance: [],
+  residuals: [],
   readiness: [
     {
       metric: "readinessIndicator",

@@ -1,4 +1,4 @@
-import { defineAsenaProfile } from "../../src/profile/define-profile.ts";
+import { defineProfile } from "../../src/profile/define-profile.ts";
 
 const status = { poll: "status" } as const;
 /** Seconds for which an alarm counts as known: four heartbeats of the gateway. */
@@ -19,7 +19,7 @@ const FRESH_S = 120;
  * The pump names neither its model nor its firmware: GH, TIVA and PK answer alike, so the model is a person's word. Valid
  * ranges are the spans that the pump's class allows (rates end at 1,200 ml/h); they are no clinical limits.
  */
-export default defineAsenaProfile({
+export default defineProfile({
   id: "alaris/asena-gh",
   revision: 1,
   kind: "infusion-pump",
@@ -35,6 +35,7 @@ export default defineAsenaProfile({
     status: { everyMs: 2_000, staleAfterMs: 6_000 },
   },
   wire: {
+    serial: { baudRate: 38400, dataBits: 8, parity: "none", stopBits: 1, dtr: null, rts: null, hangUpOnClose: false },
     protocolPrefix: "Asena Rev ",
     calmCode: "AL_NOALM",
     // The captured hosts leave at least 2 ms, wait 500 ms and ask once more.
@@ -58,6 +59,13 @@ export default defineAsenaProfile({
     pressureTransducerAlarm: { ...status, as: "alarm", codes: ["AL_PRDSC"] },
     communicationLossAlarm: { ...status, as: "alarm", codes: ["AL_COMTO"] },
   },
+  notKnown: [],
+  fingerprint: [],
+  firmware: { onWire: false, from: null, to: null },
+  parts: [],
+  calibrated: [],
+  maintenance: [],
+  residuals: [],
   readiness: [
     {
       metric: "technicalMalfunctionAlarm",

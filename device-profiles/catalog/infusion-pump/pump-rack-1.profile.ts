@@ -1,4 +1,4 @@
-import { defineOpcUaProfile } from "../../src/profile/define-profile.ts";
+import { defineProfile } from "../../src/profile/define-profile.ts";
 
 const status = { poll: "slot" } as const;
 const FRESH_S = 120;
@@ -8,7 +8,7 @@ const FRESH_S = 120;
  *
  * Bedside pumps in a hospital do not speak OPC UA; the layout exists so that the OPC UA path is exercised end to end.
  */
-export default defineOpcUaProfile({
+export default defineProfile({
   id: "wardtwin-synthetic/pump-rack-1",
   revision: 1,
   kind: "infusion-pump",
@@ -23,6 +23,9 @@ export default defineOpcUaProfile({
   polls: { slot: { everyMs: 2_000, staleAfterMs: 6_000, replyMs: 1_000 } },
   wire: {
     namespaceUri: "urn:wardtwin:synthetic:pump-rack:1",
+    nodes: "string-id",
+    samplingMs: 500,
+    publishingMs: 1_000,
     occupied: "Slot{unit}.Occupied",
     identity: {
       manufacturer: "Slot{unit}.Manufacturer",
@@ -70,6 +73,13 @@ export default defineOpcUaProfile({
     },
     technicalAlarm: { ...status, node: "Slot{unit}.TechnicalAlarm", type: "boolean" },
   },
+  notKnown: [],
+  fingerprint: [],
+  firmware: { onWire: true, from: null, to: null },
+  parts: [],
+  calibrated: [],
+  maintenance: [],
+  residuals: [],
   readiness: [
     {
       metric: "deviceHealth",

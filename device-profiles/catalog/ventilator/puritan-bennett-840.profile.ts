@@ -1,4 +1,4 @@
-import { defineSndfProfile } from "../../src/profile/define-profile.ts";
+import { defineProfile } from "../../src/profile/define-profile.ts";
 
 const status = { poll: "report" } as const;
 /** Seconds for which an alarm word counts as known: four heartbeats of the gateway. */
@@ -11,7 +11,7 @@ const FRESH_S = 120;
  * names or measures a person's body (field 60, ideal body weight) has a mapping, and the codec blanks it on arrival.
  * Valid ranges are the spans that the fields' widths and the ventilator's class allow; they are no clinical limits.
  */
-export default defineSndfProfile({
+export default defineProfile({
   id: "puritan-bennett/840",
   revision: 1,
   kind: "ventilator",
@@ -28,6 +28,7 @@ export default defineSndfProfile({
     report: { everyMs: 2_000, staleAfterMs: 6_000 },
   },
   wire: {
+    serial: { baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1, dtr: null, rts: null, hangUpOnClose: false },
     models: ["840"],
     calmWords: ["NORMAL", "RESET"],
     firstByteMs: 900,
@@ -68,6 +69,13 @@ export default defineSndfProfile({
       fields: [137, 138, 139, 140, 141, 142, 143, 144, 145, 146, 147, 148, 149, 150, 151, 152, 153],
     },
   },
+  notKnown: [],
+  fingerprint: [],
+  firmware: { onWire: false, from: null, to: null },
+  parts: [],
+  calibrated: [],
+  maintenance: [],
+  residuals: [],
   readiness: [
     {
       metric: "technicalMalfunctionAlarm",

@@ -49,11 +49,14 @@ export function decodeAsena(profile: AsenaProfile, { inf, alarm }: AsenaAnswer):
   const serial = identityText(inf[ASENA_INF_FIELD.serial - 1] ?? "");
   if (serial === undefined) return fail("codec.layout");
   const code = alarm[0]?.trim() ?? "";
-  const readings = Object.entries(profile.metrics).flatMap(([metric, mapping]) =>
-    // The keys of a profile's metrics are metric names by its type.
-    readingsOf(metric as MetricName, mapping, { inf, code, calmCode: profile.wire.calmCode }),
+  const told = { inf, code, calmCode: profile.wire.calmCode };
+  // The keys of a profile's metrics are metric names by its type.
+  const mappings = Object.entries(profile.metrics) as [MetricName, AsenaMapping][];
+  const readings = mappings.flatMap(([metric, mapping]) => readingsOf(metric, mapping, told));
+  const clinical = mappings.flatMap(([metric, mapping]) =>
+    mapping.as === "clinical" ? [{ metric, active: mapping.codes.filter((each) => each === code) }] : [],
   );
-  return ok({ identity: { serial }, operatingState: stateOf(profile, inf), readings });
+  return ok({ identity: { serial }, operatingState: stateOf(profile, inf), readings, clinical });
 }
 
 interface Told {
@@ -67,6 +70,7 @@ function readingsOf(metric: MetricName, mapping: AsenaMapping, { inf, code, calm
     const raw = numberAt(inf, mapping.field, mapping.unit);
     return [judged(metric, raw === null ? null : scaled(raw, mapping.scale), mapping)];
   }
+  if (mapping.as === "clinical") return [];
   if (mapping.codes.includes(code)) return [judged(metric, 1, mapping)];
   return code === calmCode ? [judged(metric, 0, mapping)] : [];
 }

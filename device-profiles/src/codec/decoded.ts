@@ -3,11 +3,36 @@ import type { DeviceIdentity } from "../vocabulary/identity.ts";
 import { type MetricName, metricTerm, type OperatingState } from "../vocabulary/metrics.ts";
 import type { Reading } from "../vocabulary/reading.ts";
 
-/** What one poll's raw answer means by its profile. */
+/** The alarms about the person or the therapy that are active now, by the metric that counts them. They never leave a gateway. */
+export interface ClinicalAlarms {
+  metric: MetricName;
+  /** The device's own codes or words for them. */
+  active: readonly string[];
+}
+
+/**
+ * What one poll's raw answer means by its profile, or what one frame says that was only heard. `operatingState` is null and
+ * `clinical` absent where it says nothing of them.
+ */
 export interface Decoded {
   identity: DeviceIdentity;
-  operatingState: OperatingState;
+  operatingState: OperatingState | null;
   readings: Reading[];
+  clinical?: readonly ClinicalAlarms[];
+}
+
+/** What several frames of one device say together, a later one before an earlier one. */
+export function merged(parts: readonly Decoded[]): Decoded {
+  const readings = new Map(parts.flatMap((part) => part.readings.map((reading) => [reading.metric, reading] as const)));
+  const clinical = new Map(
+    parts.flatMap((part) => (part.clinical ?? []).map((alarms) => [alarms.metric, alarms] as const)),
+  );
+  return {
+    identity: Object.assign({}, ...parts.map(({ identity }) => identity)),
+    operatingState: parts.findLast(({ operatingState }) => operatingState !== null)?.operatingState ?? null,
+    readings: [...readings.values()],
+    ...(clinical.size === 0 ? {} : { clinical: [...clinical.values()] }),
+  };
 }
 
 /**
@@ -44,7 +69,7 @@ export function identityText(text: string): string | undefined {
  * A value in its metric's canonical unit, judged: outside its valid range, or no word of a coded metric, it is kept and
  * marked `implausible`. null is a blank that the device left, and good.
  */
-export function judged(metric: MetricName, value: number | null, { valid }: MetricMapping): Reading {
+export function judged(metric: MetricName, value: number | null, { valid }: Pick<MetricMapping, "valid">): Reading {
   if (value === null) return { metric, value, quality: "good" };
   if (!Number.isFinite(value)) return { metric, value: null, quality: "implausible" };
   const codes = metricTerm(metric).codes;
@@ -55,4 +80,4 @@ export function judged(metric: MetricName, value: number | null, { valid }: Metr
 }
 
 /** Twelve significant digits: enough for every device, and 62 tenths become 6.2 instead of 6.200000000000001. */
-export const scaled = (raw: number, scale: number): number => Number((raw * scale).toPrecision(12));
+export const scaled = (raw: number, scale = 1): number => Number((raw * scale).toPrecision(12));

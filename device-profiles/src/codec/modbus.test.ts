@@ -12,19 +12,20 @@ const [, registerReply, , inputReply] = fixture("defib-ready-1.ready.hex")
 const meaning = JSON.parse(fixture("defib-ready-1.ready.json"));
 
 /** Words and bits of the golden RTU replies, taken out by hand: unit, function, byte count, data, CRC. */
-const golden: ModbusAnswer = {
-  registers: Array.from({ length: 16 }, (_, index) => registerReply?.readUInt16BE(3 + 2 * index) ?? -1),
-  inputs: Array.from({ length: 12 }, (_, index) => (((inputReply?.[3 + (index >> 3)] ?? 0) >> (index & 7)) & 1) === 1),
-};
-const withRegister = (address: number, word: number): ModbusAnswer => ({
-  ...golden,
-  registers: golden.registers.with(address, word),
-});
-const withInputs = (...set: number[]): ModbusAnswer => ({
-  ...golden,
-  inputs: golden.inputs.map((_, index) => set.includes(index)),
-});
-const found = (answer: ModbusAnswer) => {
+const words = Array.from({ length: 16 }, (_, index) => registerReply?.readUInt16BE(3 + 2 * index) ?? -1);
+const bits = Array.from({ length: 12 }, (_, index) => ((inputReply?.[3 + (index >> 3)] ?? 0) >> (index & 7)) & 1);
+const answers = (registers: readonly number[], inputs: readonly number[]): ModbusAnswer[] => [
+  { table: "input-register", address: 0, count: 16, values: registers },
+  { table: "discrete-input", address: 0, count: 9, values: inputs },
+];
+const golden = answers(words, bits);
+const withRegister = (address: number, word: number) => answers(words.with(address, word), bits);
+const withInputs = (...set: number[]) =>
+  answers(
+    words,
+    bits.map((_, index) => (set.includes(index) ? 1 : 0)),
+  );
+const found = (answer: readonly ModbusAnswer[]) => {
   const decoded = decodeModbus(profile, "status", answer);
   if (!decoded.ok) throw new Error(decoded.fault);
   return { ...decoded.value, readings: new Map(decoded.value.readings.map((reading) => [reading.metric, reading])) };
@@ -62,16 +63,17 @@ test("a word that is no code and a value out of range are kept and implausible",
 
 test("another map and a short answer are faults", () => {
   expect(decodeModbus(profile, "status", withRegister(0, 0x0200))).toEqual({ ok: false, fault: "codec.layout" });
-  const short = { ...golden, registers: golden.registers.slice(0, 15) };
-  expect(decodeModbus(profile, "status", short)).toEqual({ ok: false, fault: "codec.word-count" });
+  expect(decodeModbus(profile, "status", answers(words.slice(0, 15), bits))).toEqual({
+    ok: false,
+    fault: "codec.word-count",
+  });
 });
 
 test("any words are readings or a fault", () => {
-  const words = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 });
+  const any = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 });
   fc.assert(
-    fc.property(words, fc.array(fc.boolean(), { maxLength: 12 }), (registers, inputs) => {
-      const answer = { registers: [0x0100, ...registers], inputs };
-      const decoded = decodeModbus(profile, "status", answer);
+    fc.property(any, fc.array(fc.integer({ min: 0, max: 1 }), { maxLength: 12 }), (registers, inputs) => {
+      const decoded = decodeModbus(profile, "status", answers([0x0100, ...registers], inputs));
       return !decoded.ok || decoded.value.readings.every(({ value }) => value !== null && Number.isFinite(value));
     }),
   );

@@ -1,70 +1,104 @@
-import type { ModbusMapping, ModbusPoll, ModbusProfile } from "../profile/modbus.ts";
+import type { ModbusMapping, ModbusProfile, RegisterType } from "../profile/modbus.ts";
 import type { DeviceIdentity } from "../vocabulary/identity.ts";
 import type { MetricName, OperatingState } from "../vocabulary/metrics.ts";
 import { fail, ok, type Result } from "../vocabulary/result.ts";
 import { type CodecFault, type Decoded, judged, scaled } from "./decoded.ts";
+import type { ModbusRead } from "./modbus-reads.ts";
 
-/** The raw answers to one poll, the first word or bit being that of the poll's first address. */
-export interface ModbusAnswer {
-  /** Input registers, 0 to 65535. */
-  registers: readonly number[];
-  /** Discrete inputs. */
-  inputs: readonly boolean[];
+/** The answer to one request: words 0 to 65535, or bits 0 and 1, the first being that of the request's address. */
+export interface ModbusAnswer extends ModbusRead {
+  values: ArrayLike<number>;
 }
 
 /** What the answers to one poll say by their profile. */
 export function decodeModbus(
   profile: ModbusProfile,
   pollName: string,
-  answer: ModbusAnswer,
+  answers: readonly ModbusAnswer[],
 ): Result<Decoded, CodecFault> {
-  const poll = profile.polls[pollName];
-  if (poll === undefined) return fail("codec.word-count");
-  if (answer.registers.length < poll.inputRegisters.count) return fail("codec.word-count");
-  if (answer.inputs.length < poll.discreteInputs.count) return fail("codec.word-count");
-  const words = wordsOf(poll, answer);
-  if (words.register(profile.wire.layout.address) !== profile.wire.layout.value) return fail("codec.layout");
-
+  if (answers.some(({ values, count }) => values.length < count)) return fail("codec.word-count");
+  const at = wordsOf(answers);
+  if (at("input-register", profile.wire.layout.address) !== profile.wire.layout.value) return fail("codec.layout");
   const readings = Object.entries(profile.metrics)
     .filter(([, mapping]) => mapping.poll === pollName)
     // The keys of a profile's metrics are metric names by its type.
-    .map(([metric, mapping]) => judged(metric as MetricName, numberOf(mapping, words), mapping));
-  return ok({ identity: identityOf(profile, words), operatingState: stateOf(profile, words), readings });
+    .map(([metric, mapping]) => judged(metric as MetricName, numberOf(mapping, at), mapping));
+  const tellsState = pollName === profile.statePoll;
+  return ok({
+    identity: tellsState ? identityOf(profile, at) : {},
+    operatingState: tellsState ? stateOf(profile, at) : null,
+    readings,
+  });
 }
 
-/** Words and bits by the addresses of the protocol, whatever the poll's first address. */
-interface Words {
-  register(address: number): number;
-  input(address: number): boolean;
-}
+/** A word or bit by its address; NaN where no answer holds it. */
+type At = (table: ModbusRead["table"], address: number) => number;
 
-const wordsOf = (poll: ModbusPoll, { registers, inputs }: ModbusAnswer): Words => ({
-  register: (address) => registers[address - poll.inputRegisters.address] ?? Number.NaN,
-  input: (address) => inputs[address - poll.discreteInputs.address] ?? false,
-});
+const wordsOf =
+  (answers: readonly ModbusAnswer[]): At =>
+  (table, address) => {
+    const answer = answers.find(
+      (each) => each.table === table && address >= each.address && address < each.address + each.count,
+    );
+    return answer?.values[address - answer.address] ?? Number.NaN;
+  };
 
-function numberOf(mapping: ModbusMapping, words: Words): number {
+/** null where no answer holds it, or where the device says that it has none. */
+function numberOf(mapping: ModbusMapping, at: At): number | null {
   switch (mapping.from) {
     case "discrete-input":
-      return words.input(mapping.address) ? 1 : 0;
+    case "coil":
+      return known(at(mapping.from, mapping.address));
     case "input-register-bit":
-      return (words.register(mapping.address) >> mapping.bit) & 1;
-    case "input-register": {
-      const word = words.register(mapping.address);
-      const signed = mapping.type === "int16" && word >= 0x8000 ? word - 0x1_0000 : word;
-      return scaled(signed, mapping.scale);
+    case "holding-register-bit": {
+      const word = at(mapping.from === "input-register-bit" ? "input-register" : "holding-register", mapping.address);
+      return Number.isNaN(word) ? null : (word >> mapping.bit) & 1;
+    }
+    case "input-register":
+    case "holding-register": {
+      const first = at(mapping.from, mapping.address);
+      const second = mapping.type.endsWith("32") ? at(mapping.from, mapping.address + 1) : 0;
+      if (Number.isNaN(first) || Number.isNaN(second)) return null;
+      const raw =
+        mapping.wordOrder === "low-first" ? rawOf(mapping.type, second, first) : rawOf(mapping.type, first, second);
+      return raw === mapping.blank ? null : scaled(raw, mapping.scale);
     }
   }
 }
 
+const known = (bit: number): number | null => (Number.isNaN(bit) ? null : bit);
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+/** The number in one word, or in two of which `high` is the more significant one. */
+function rawOf(type: RegisterType, high: number, low: number): number {
+  scratch.setUint16(0, high);
+  scratch.setUint16(2, low);
+  switch (type) {
+    case "uint16":
+      return scratch.getUint16(0);
+    case "int16":
+      return scratch.getInt16(0);
+    case "uint32":
+      return scratch.getUint32(0);
+    case "int32":
+      return scratch.getInt32(0);
+    case "float32":
+      return scratch.getFloat32(0);
+  }
+}
+
 /** A wire without a serial number still names its firmware; maker and model are the profile's word, not the device's. */
-function identityOf({ wire }: ModbusProfile, words: Words): DeviceIdentity {
+function identityOf({ wire }: ModbusProfile, at: At): DeviceIdentity {
   if (wire.firmware === undefined) return {};
-  const build = words.register(wire.firmware.address);
+  const build = at("input-register", wire.firmware.address);
   return Number.isFinite(build) ? { firmware: `${wire.firmware.prefix}${build}` } : {};
 }
 
-function stateOf({ operatingState }: ModbusProfile, words: Words): OperatingState {
-  const first = operatingState.firstSet.find(({ discreteInput }) => words.input(discreteInput));
+function stateOf({ operatingState }: ModbusProfile, at: At): OperatingState {
+  if ("states" in operatingState) {
+    return operatingState.states[String(at("input-register", operatingState.inputRegister))] ?? "unknown";
+  }
+  const first = operatingState.firstSet.find(({ discreteInput }) => at("discrete-input", discreteInput) === 1);
   return first?.state ?? operatingState.otherwise;
 }

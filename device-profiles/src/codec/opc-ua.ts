@@ -21,7 +21,7 @@ export function nodesOf(profile: OpcUaProfile, pollName: string, unit: string): 
   const { occupied, identity } = profile.wire;
   const metrics = Object.values(profile.metrics).filter((mapping) => mapping.poll === pollName);
   const templates = [
-    occupied,
+    ...(occupied === undefined ? [] : [occupied]),
     ...Object.values(identity),
     profile.operatingState.node,
     ...metrics.map((mapping) => mapping.node),
@@ -37,9 +37,11 @@ export function decodeOpcUa(
   answer: OpcUaAnswer,
 ): Result<Decoded, CodecFault> {
   const at = (template: string): OpcUaValue => answer.get(nodeOf(template, unit)) ?? { status: "bad", value: null };
-  const occupied = at(profile.wire.occupied);
-  if (occupied.status !== "good" || typeof occupied.value !== "boolean") return fail("codec.layout");
-  if (!occupied.value) return fail("codec.vacant");
+  if (profile.wire.occupied !== undefined) {
+    const occupied = at(profile.wire.occupied);
+    if (occupied.status !== "good" || typeof occupied.value !== "boolean") return fail("codec.layout");
+    if (!occupied.value) return fail("codec.vacant");
+  }
 
   const state = at(profile.operatingState.node);
   const known = state.status === "good" && typeof state.value === "number";

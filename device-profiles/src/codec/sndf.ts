@@ -7,7 +7,7 @@ import {
   sndfWidth,
 } from "../profile/sndf-layout.ts";
 import type { DeviceIdentity } from "../vocabulary/identity.ts";
-import type { MetricName } from "../vocabulary/metrics.ts";
+import { type MetricName, metricTerm } from "../vocabulary/metrics.ts";
 import type { Reading } from "../vocabulary/reading.ts";
 import { fail, ok, type Result } from "../vocabulary/result.ts";
 import { type CodecFault, type Decoded, identityText, judged, scaled } from "./decoded.ts";
@@ -51,12 +51,17 @@ export function decodeSndf(
   const text = (field: number) => fields[field - SNDF_FIELD_FIRST] ?? "";
   const identity = identityOf(text(IDENTITY_FIELD), profile);
   if (identity === null) return fail("codec.model");
-  const readings = Object.entries(profile.metrics).map(([metric, mapping]) =>
-    // The keys of a profile's metrics are metric names by its type.
-    readField(metric as MetricName, mapping, { text, gatewayLocalMs, calm: profile.wire.calmWords }),
+  const report = { text, gatewayLocalMs, calm: profile.wire.calmWords };
+  // The keys of a profile's metrics are metric names by its type.
+  const mappings = Object.entries(profile.metrics) as [MetricName, SndfMapping][];
+  const readings = mappings.flatMap(([metric, mapping]) =>
+    mapping.as === "clinical" ? [] : [readField(metric, mapping, report)],
+  );
+  const clinical = mappings.flatMap(([metric, mapping]) =>
+    mapping.as === "clinical" ? [{ metric, active: activeOf(mapping.fields, report) }] : [],
   );
   const inUse = profile.operatingState.inUseWhileAnyOf.some((field) => !isBlank(text(field)));
-  return ok({ identity, operatingState: inUse ? "in-use" : "standby", readings });
+  return ok({ identity, operatingState: inUse ? "in-use" : "standby", readings, clinical });
 }
 
 /** "840 3512345678" is model and serial number. null when another model speaks. */
@@ -76,10 +81,12 @@ interface Report {
   calm: readonly string[];
 }
 
-function readField(metric: MetricName, mapping: SndfMapping, report: Report): Reading {
+function readField(metric: MetricName, mapping: Exclude<SndfMapping, { as: "clinical" }>, report: Report): Reading {
   switch (mapping.as) {
     case "number":
       return readNumber(metric, mapping, report.text(mapping.field));
+    case "word":
+      return readWord(metric, mapping, report.text(mapping.field));
     case "alarm":
       return judged(metric, alarmOf(mapping.fields.map(report.text), report.calm), mapping);
     case "clock-offset":
@@ -92,6 +99,18 @@ function readNumber(metric: MetricName, mapping: SndfMapping & { as: "number" },
   const raw = /^[+-]?\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
   return judged(metric, scaled(raw, mapping.scale), mapping);
 }
+
+/** A word that the profile does not list is `otherwise`, or implausible where it names none. */
+function readWord(metric: MetricName, mapping: SndfMapping & { as: "word" }, text: string): Reading {
+  if (isBlank(text)) return judged(metric, null, mapping);
+  const word = mapping.words[text] ?? mapping.otherwise;
+  const index = word === undefined ? -1 : (metricTerm(metric).codes?.indexOf(word) ?? -1);
+  return judged(metric, index < 0 ? Number.NaN : index, mapping);
+}
+
+/** The numbers of the fields whose alarm is active. */
+const activeOf = (fields: readonly number[], { text, calm }: Report): string[] =>
+  fields.filter((field) => !isBlank(text(field)) && !calm.includes(text(field))).map(String);
 
 /** 1 while any word is an active one, 0 when at least one is calm, null when all are blank. */
 function alarmOf(words: readonly string[], calm: readonly string[]): number | null {

@@ -1,32 +1,52 @@
-import { metricTerm } from "../vocabulary/metrics.ts";
-import { ASENA_INF_FIELD_COUNT, ASENA_TECHNICAL_CODES } from "./asena-layout.ts";
+import { isMetricName, isTechnicalAlarm, metricTerm } from "../vocabulary/metrics.ts";
 import type { Profile } from "./define-profile.ts";
+import { asenaFaults } from "./law/alaris-asena.ts";
+import { modbusFaults } from "./law/modbus.ts";
+import { sndfFaults } from "./law/puritan-bennett-sndf.ts";
+import { when } from "./law/when.ts";
 import type { ReadinessEvidence } from "./profile.ts";
-import { PATIENT_FIELDS, SNDF_FIELD_FIRST, SNDF_FIELD_LAST } from "./sndf-layout.ts";
 
 /** No poll of any profile may be due more often than this, ms: a ward's line is shared. */
 export const POLL_FLOOR_MS = 1_000;
 
-/** The laws that types cannot hold. Each broken one is a sentence; an empty list means that the profile is sound. */
+/** The laws that the grammar cannot hold. Each broken one is a sentence; an empty list means that the profile is sound. */
 export function brokenLaws(profile: Profile): string[] {
   return [
     ...namingFaults(profile),
     ...pollFaults(profile),
     ...metricFaults(profile),
     ...profile.readiness.flatMap((evidence) => readinessFaults(profile, evidence)),
-    ...(profile.protocol === "puritan-bennett-sndf" ? sndfFaults(profile) : []),
-    ...(profile.protocol === "alaris-asena" ? asenaFaults(profile) : []),
-    ...(profile.protocol === "modbus" ? modbusFaults(profile) : []),
+    ...maintenanceFaults(profile),
+    ...protocolFaults(profile),
   ];
 }
 
-const when = (broken: boolean, sentence: string): string[] => (broken ? [sentence] : []);
+function protocolFaults(profile: Profile): string[] {
+  switch (profile.protocol) {
+    case "puritan-bennett-sndf":
+      return sndfFaults(profile);
+    case "alaris-asena":
+      return asenaFaults(profile);
+    case "modbus":
+      return modbusFaults(profile);
+    case "opc-ua":
+      return [];
+  }
+}
 
 function namingFaults(profile: Profile): string[] {
-  const texts = [profile.evidence.note, ...profile.readiness.map((evidence) => evidence.source)];
+  const texts = [
+    profile.evidence.note,
+    ...profile.notKnown,
+    ...profile.readiness.map((evidence) => evidence.source),
+    ...profile.parts.flatMap(({ life }) => (life === null ? [] : [life.source])),
+    ...profile.calibrated.flatMap(({ tolerance, interval }) => [
+      tolerance.source,
+      interval?.source ?? tolerance.source,
+    ]),
+    ...profile.maintenance.flatMap(({ every }) => every.map(({ source }) => source)),
+  ];
   return [
-    ...when(!/^[a-z0-9-]+\/[a-z0-9-]+$/.test(profile.id), `id ${profile.id} is not <maker>/<model>`),
-    ...when(!Number.isInteger(profile.revision) || profile.revision < 1, "revision is not a whole number from 1"),
     ...texts.flatMap((text) => when(text.trim() === "", "an empty note or source")),
     // Working marks of our fact sheets are for engineers and never for a customer's eyes.
     ...texts.flatMap((text) => when(/\[[A-Z-]+\]/.test(text), `a working mark in "${text}"`)),
@@ -40,19 +60,29 @@ function pollFaults(profile: Profile): string[] {
   ]);
 }
 
+/** What the gateway itself says of a device; no wire brings it. */
+const OWN_METRICS: readonly string[] = ["operatingState", "deviceLink"];
+
 function metricFaults(profile: Profile): string[] {
-  return Object.entries(profile.metrics).flatMap(([name, mapping]) => [
-    ...when(!Object.hasOwn(profile.polls, mapping.poll), `${name} names the unknown poll ${mapping.poll}`),
-    ...when(mapping.valid !== undefined && mapping.valid[0] >= mapping.valid[1], `${name} has an empty valid range`),
-    ...when(mapping.deadBand !== undefined && mapping.deadBand < 0, `${name} has a dead band below 0`),
-  ]);
+  return Object.entries(profile.metrics).flatMap(([name, mapping]) => {
+    if (!isMetricName(name)) return [`${name} is no metric of the vocabulary`];
+    const { as } = mapping as { as?: string };
+    return [
+      ...when(OWN_METRICS.includes(name), `${name} is the gateway's to say`),
+      ...when(!Object.hasOwn(profile.polls, mapping.poll), `${name} names the unknown poll ${mapping.poll}`),
+      ...when(mapping.valid !== undefined && mapping.valid[0] >= mapping.valid[1], `${name} has an empty valid range`),
+      ...when(mapping.scale === 0, `${name} has the scale 0`),
+      ...when(as === "alarm" && !isTechnicalAlarm(name), `${name} is no technical alarm`),
+      ...when(as === "clinical" && metricTerm(name).ucum !== "/h", `${name} would tell a clinical alarm live`),
+    ];
+  });
 }
 
 function readinessFaults(profile: Profile, evidence: ReadinessEvidence): string[] {
   const { metric, expect, freshForS } = evidence;
   const mapping = profile.metrics[metric];
   if (mapping === undefined) return [`readiness asks for ${metric}, which no poll brings`];
-  const poll = profile.polls[mapping.poll as keyof typeof profile.polls];
+  const poll = profile.polls[mapping.poll];
   const codes = metricTerm(metric).codes;
   return [
     ...when(poll !== undefined && freshForS * 1_000 < poll.staleAfterMs, `${metric} must be fresher than its poll`),
@@ -65,58 +95,32 @@ function readinessFaults(profile: Profile, evidence: ReadinessEvidence): string[
   ];
 }
 
-function sndfFaults(profile: Extract<Profile, { protocol: "puritan-bennett-sndf" }>): string[] {
-  const used = Object.values(profile.metrics).flatMap((mapping) => {
-    if (mapping.as === "number") return [mapping.field];
-    return mapping.as === "alarm" ? mapping.fields : [mapping.timeField, mapping.dateField];
-  });
-  const fields = [...used, ...profile.operatingState.inUseWhileAnyOf];
-  return [
-    ...fields.flatMap((field) => when(field < SNDF_FIELD_FIRST || field > SNDF_FIELD_LAST, `no field ${field}`)),
-    ...fields.flatMap((field) => when(PATIENT_FIELDS.includes(field), `field ${field} tells of a person`)),
-    ...Object.entries(profile.polls).flatMap(([name, poll]) =>
-      when(profile.wire.replyMs >= poll.everyMs, `poll ${name} is due again before its reply may end`),
+function maintenanceFaults(profile: Profile): string[] {
+  const brings = (metric: string) => Object.hasOwn(profile.metrics, metric) || isResidual(metric);
+  const isResidual = (metric: string) => profile.residuals.some((residual) => residual.metric === metric);
+  const twice = (ids: readonly string[]) => ids.filter((id, at) => ids.indexOf(id) !== at);
+  const asked = [
+    ...profile.fingerprint.map((metric) => ["fingerprint", metric] as const),
+    ...profile.parts.flatMap(({ id, usage, shownBy }) =>
+      [...("metric" in usage ? [usage.metric] : []), ...shownBy].map((metric) => [`part ${id}`, metric] as const),
+    ),
+    ...profile.calibrated.flatMap(({ id, set, delivered }) =>
+      [set, delivered].flatMap((metric) => (metric === null ? [] : [[`calibrated ${id}`, metric] as const])),
+    ),
+    ...profile.residuals.flatMap(({ metric, set, delivered }) =>
+      [set, delivered].map((each) => [`residual ${metric}`, each] as const),
     ),
   ];
-}
-
-function asenaFaults(profile: Extract<Profile, { protocol: "alaris-asena" }>): string[] {
-  const { replyMs, replyMsMax, attempts, pollMs } = profile.wire;
   return [
-    ...Object.entries(profile.metrics).flatMap(([name, mapping]) =>
-      mapping.as === "number"
-        ? // The unit follows in the next field, so that the last one can hold no number.
-          when(mapping.field < 1 || mapping.field >= ASENA_INF_FIELD_COUNT, `${name} has no field ${mapping.field}`)
-        : mapping.codes.flatMap((code) =>
-            when(!ASENA_TECHNICAL_CODES.includes(code), `${name} names ${code}, which is no technical alarm`),
-          ),
+    ...asked.flatMap(([who, metric]) => when(!brings(metric), `${who} asks for ${metric}, which no poll brings`)),
+    ...profile.fingerprint.flatMap((metric) =>
+      when(metricTerm(metric).category !== "counter", `fingerprint ${metric} is no counter`),
     ),
-    ...when(replyMs > replyMsMax, "a reply may take longer than the longest that is waited for"),
-    ...when(attempts * replyMsMax > pollMs, "a request may take longer than its poll"),
-    ...Object.entries(profile.polls).flatMap(([name, poll]) =>
-      when(pollMs >= poll.everyMs, `poll ${name} is due again before its replies may end`),
+    ...[profile.parts, profile.calibrated, profile.maintenance]
+      .flatMap((list) => twice(list.map(({ id }) => id)))
+      .map((id) => `${id} is listed twice`),
+    ...profile.calibrated.flatMap(({ id, tolerance }) =>
+      when(tolerance.relative === 0 && tolerance.absolute === 0, `calibrated ${id} tolerates nothing`),
     ),
-  ];
-}
-
-/** Modbus Application Protocol V1.1b3, sections 6.2 and 6.4. */
-const REGISTERS_PER_READ_MAX = 125;
-const INPUTS_PER_READ_MAX = 2_000;
-
-function modbusFaults(profile: Extract<Profile, { protocol: "modbus" }>): string[] {
-  const within = (address: number, range: { address: number; count: number }) =>
-    address >= range.address && address < range.address + range.count;
-  return [
-    ...Object.entries(profile.polls).flatMap(([name, poll]) => [
-      ...when(poll.inputRegisters.count > REGISTERS_PER_READ_MAX, `poll ${name} reads too many registers`),
-      ...when(poll.discreteInputs.count > INPUTS_PER_READ_MAX, `poll ${name} reads too many inputs`),
-      ...when(2 * poll.replyMs >= poll.everyMs, `poll ${name} is due again before its replies may end`),
-    ]),
-    ...Object.entries(profile.metrics).flatMap(([name, mapping]) => {
-      const poll = profile.polls[mapping.poll as keyof typeof profile.polls];
-      if (poll === undefined) return [];
-      const range = mapping.from === "discrete-input" ? poll.discreteInputs : poll.inputRegisters;
-      return when(!within(mapping.address, range), `${name} lies outside what poll ${mapping.poll} reads`);
-    }),
   ];
 }

@@ -1,60 +1,93 @@
-import type { MetricName, OperatingState } from "../vocabulary/metrics.ts";
-import type { MetricMapping, PollTiming, ProfileCore } from "./profile.ts";
+import Type from "typebox";
+import { core, mapping, metricsOf, type Of, pollsOf, SerialLine, State, strict, timing, WaitMs } from "./profile.ts";
 
-/** A run of addresses that one request reads. Addresses are those of the protocol data unit, from 0. */
-export interface AddressRange {
-  address: number;
-  count: number;
-}
+/** Addresses are those of the protocol data unit, from 0. */
+const Address = Type.Integer({ minimum: 0, maximum: 0xffff });
 
-/** A number in an input register (FC04), high byte first. */
-export interface ModbusNumber<Poll extends string = string> extends MetricMapping<Poll> {
-  from: "input-register";
-  address: number;
-  type: "uint16" | "int16";
-  /** Canonical unit for one unit of the register. */
-  scale: number;
-}
+/** The two tables of words and the two of bits, with the function codes that read them: FC04, FC03, FC02, FC01. */
+export const WORD_TABLES = ["input-register", "holding-register"] as const;
+export const BIT_TABLES = ["discrete-input", "coil"] as const;
+export type WordTable = (typeof WORD_TABLES)[number];
+export type BitTable = (typeof BIT_TABLES)[number];
 
-/** One bit of an input register; set means 1. Bit 0 is the least significant. */
-export interface ModbusRegisterBit<Poll extends string = string> extends MetricMapping<Poll> {
-  from: "input-register-bit";
-  address: number;
-  bit: number;
-}
+export const REGISTER_TYPES = ["uint16", "int16", "uint32", "int32", "float32"] as const;
+export type RegisterType = (typeof REGISTER_TYPES)[number];
 
-/** A discrete input (FC02). */
-export interface ModbusInput<Poll extends string = string> extends MetricMapping<Poll> {
-  from: "discrete-input";
-  address: number;
-}
+const ModbusMapping = Type.Union([
+  /** A number in one register or two; bytes are big-endian, and makers differ in which word of two comes first. */
+  Type.Object(
+    {
+      ...mapping,
+      from: Type.Enum([...WORD_TABLES]),
+      address: Address,
+      type: Type.Enum([...REGISTER_TYPES]),
+      wordOrder: Type.Optional(Type.Enum(["high-first", "low-first"])),
+      /** A raw value by which the device says that it has none. */
+      blank: Type.Optional(Type.Number()),
+    },
+    strict,
+  ),
+  /** One bit of a register; set means 1. Bit 0 is the least significant. */
+  Type.Object(
+    {
+      ...mapping,
+      from: Type.Enum(["input-register-bit", "holding-register-bit"]),
+      address: Address,
+      bit: Type.Integer({ minimum: 0, maximum: 15 }),
+    },
+    strict,
+  ),
+  /** A discrete input or a coil. */
+  Type.Object({ ...mapping, from: Type.Enum([...BIT_TABLES]), address: Address }, strict),
+]);
+export type ModbusMapping = Of<typeof ModbusMapping>;
 
-export type ModbusMapping<Poll extends string = string> =
-  | ModbusNumber<Poll>
-  | ModbusRegisterBit<Poll>
-  | ModbusInput<Poll>;
+const ModbusPoll = Type.Object(
+  {
+    ...timing,
+    /** How long one request may take. */
+    replyMs: WaitMs,
+  },
+  strict,
+);
+export type ModbusPoll = Of<typeof ModbusPoll>;
 
-/** What one poll asks for: both tables, one request each, and the poll counts only when both answer. */
-export interface ModbusPoll extends PollTiming {
-  inputRegisters: AddressRange;
-  discreteInputs: AddressRange;
-  /** How long one request may take. */
-  replyMs: number;
-}
-
-export interface ModbusProfile<Poll extends string = string> extends ProfileCore {
-  protocol: "modbus";
-  polls: Readonly<Record<Poll, ModbusPoll>>;
-  wire: {
-    /** A register that must hold this value, so that another device's map is never read as this one's. */
-    layout: { address: number; value: number };
-    /** The register that names the firmware, where one does. */
-    firmware?: { address: number; prefix: string };
-  };
-  metrics: Readonly<Partial<Record<MetricName, ModbusMapping<NoInfer<Poll>>>>>;
-  /** The first discrete input of the list that is set names the state. */
-  operatingState: {
-    firstSet: readonly { discreteInput: number; state: OperatingState }[];
-    otherwise: OperatingState;
-  };
-}
+/** A device with a register map. What a poll asks for is what its metrics lie on, merged into as few requests as the map allows. */
+export const ModbusProfile = Type.Object(
+  {
+    ...core,
+    protocol: Type.Literal("modbus"),
+    polls: pollsOf(ModbusPoll),
+    wire: Type.Object(
+      {
+        serial: SerialLine,
+        /** An input register that must hold this value, so that another device's map is never read as this one's. */
+        layout: Type.Object({ address: Address, value: Type.Integer({ minimum: 0, maximum: 0xffff }) }, strict),
+        /** The input register that names the firmware, where one does; the prefix makes a version of the number. */
+        firmware: Type.Optional(Type.Object({ address: Address, prefix: Type.String() }, strict)),
+        /** Addresses that stand between used ones and may not be read: no request is merged across one. */
+        holes: Type.Array(
+          Type.Object({ table: Type.Enum([...WORD_TABLES, ...BIT_TABLES]), from: Address, to: Address }, strict),
+        ),
+      },
+      strict,
+    ),
+    metrics: metricsOf(ModbusMapping),
+    operatingState: Type.Union([
+      /** The first discrete input of the list that is set names the state. */
+      Type.Object(
+        {
+          firstSet: Type.Array(Type.Object({ discreteInput: Address, state: State }, strict)),
+          otherwise: State,
+        },
+        strict,
+      ),
+      /** The state behind each number of an input register; a number that is not listed is `unknown`. */
+      Type.Object({ inputRegister: Address, states: Type.Record(Type.String({ pattern: "^\\d+$" }), State) }, strict),
+    ]),
+    /** The poll that brings the operating state; every poll checks the layout. */
+    statePoll: Type.String(),
+  },
+  strict,
+);
+export type ModbusProfile = Of<typeof ModbusProfile>;

@@ -1,30 +1,58 @@
-import type { MetricName, OperatingState } from "../vocabulary/metrics.ts";
-import type { MetricMapping, PollTiming, ProfileCore } from "./profile.ts";
+import Type from "typebox";
+import { core, mapping, metricsOf, type Of, pollsOf, State, strict, timing, WaitMs } from "./profile.ts";
 
-/** A variable, by the string part of its NodeId in the profile's namespace. `{unit}` stands for the unit on the line. */
-export interface OpcUaMapping<Poll extends string = string> extends MetricMapping<Poll> {
-  node: string;
-  /** `number` any numeric type; `code` an integer that is the index of a coded metric's word; `boolean` false 0, true 1. */
-  type: "number" | "code" | "boolean";
-  /** Canonical unit for one unit of the variable; numbers only. Default 1. */
-  scale?: number;
-}
+/**
+ * Where a variable stands. A profile with `nodes: "string-id"` names the string part of a NodeId in its namespace, `{unit}`
+ * standing for the unit on the line. One with `nodes: "device-set"` names the way of BrowseNames below the device in the
+ * DeviceSet of OPC 10000-100, parted by `/`; a name of the DI namespace bears the prefix `DI:`.
+ */
+const Node = Type.String({ minLength: 1, maxLength: 200 });
 
-export interface OpcUaPoll extends PollTiming {
-  /** How long the read may take. */
-  replyMs: number;
-}
+const OpcUaMapping = Type.Object(
+  {
+    ...mapping,
+    node: Node,
+    /**
+     * `number` any numeric type; `code` an integer that is the index of a coded metric's word; `boolean` false 0, true 1;
+     * `clock` the device's own DateTime less the gateway's time, in s.
+     */
+    type: Type.Enum(["number", "code", "boolean", "clock"]),
+  },
+  strict,
+);
+export type OpcUaMapping = Of<typeof OpcUaMapping>;
 
-export interface OpcUaProfile<Poll extends string = string> extends ProfileCore {
-  protocol: "opc-ua";
-  polls: Readonly<Record<Poll, OpcUaPoll>>;
-  wire: {
-    namespaceUri: string;
-    /** A Boolean variable that says whether there is a device at this unit at all. */
-    occupied: string;
-    identity: { manufacturer: string; model: string; serial: string; firmware: string };
-  };
-  metrics: Readonly<Partial<Record<MetricName, OpcUaMapping<NoInfer<Poll>>>>>;
-  /** The state behind each number of a variable; a number that is not listed is `unknown`. */
-  operatingState: { node: string; states: Readonly<Record<number, OperatingState>> };
-}
+const OpcUaPoll = Type.Object(
+  {
+    ...timing,
+    /** How long a read may take. */
+    replyMs: WaitMs,
+  },
+  strict,
+);
+
+export const OpcUaProfile = Type.Object(
+  {
+    ...core,
+    protocol: Type.Literal("opc-ua"),
+    polls: pollsOf(OpcUaPoll),
+    wire: Type.Object(
+      {
+        namespaceUri: Type.String({ minLength: 1 }),
+        nodes: Type.Enum(["string-id", "device-set"]),
+        /** A Boolean variable that says whether there is a device at this unit at all; without one, a missing device is a vacant unit. */
+        occupied: Type.Optional(Node),
+        identity: Type.Object({ manufacturer: Node, model: Node, serial: Node, firmware: Node }, strict),
+        /** What the server is asked for: how often it looks at a variable, and how often it tells what changed. */
+        samplingMs: WaitMs,
+        publishingMs: WaitMs,
+      },
+      strict,
+    ),
+    metrics: metricsOf(OpcUaMapping),
+    /** The state behind each number of a variable; a number that is not listed is `unknown`. */
+    operatingState: Type.Object({ node: Node, states: Type.Record(Type.String({ pattern: "^\\d+$" }), State) }, strict),
+  },
+  strict,
+);
+export type OpcUaProfile = Of<typeof OpcUaProfile>;

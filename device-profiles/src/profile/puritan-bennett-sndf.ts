@@ -1,50 +1,60 @@
-import type { MetricName } from "../vocabulary/metrics.ts";
-import type { MetricMapping, PollTiming, ProfileCore } from "./profile.ts";
+import Type from "typebox";
+import { core, mapping, metricsOf, type Of, PollTiming, pollsOf, SerialLine, strict, WaitMs } from "./profile.ts";
 
-/** A number in one field of the report. */
-export interface SndfNumber<Poll extends string = string> extends MetricMapping<Poll> {
-  as: "number";
-  /** The report's own field number, 5 to 173. */
-  field: number;
-  /** Canonical unit for one unit of the report, e.g. 1000 from L to mL. */
-  scale: number;
-}
+const Field = Type.Integer({ minimum: 1, maximum: 999 });
 
-/** One or more alarm words that together say whether an alarm is active. */
-export interface SndfAlarm<Poll extends string = string> extends MetricMapping<Poll> {
-  as: "alarm";
-  fields: readonly number[];
-}
-
-/**
- * The ventilator's own time (HH:MM) and date (MMM DD YYYY) less the gateway's local time, in s. The wire tells minutes, so
- * the offset is known to half a minute.
- */
-export interface SndfClockOffset<Poll extends string = string> extends MetricMapping<Poll> {
-  as: "clock-offset";
-  timeField: number;
-  dateField: number;
-}
-
-export type SndfMapping<Poll extends string = string> = SndfNumber<Poll> | SndfAlarm<Poll> | SndfClockOffset<Poll>;
+const SndfMapping = Type.Union([
+  /** A number in one field of the report, by the report's own field number; the first data field is 5. */
+  Type.Object({ ...mapping, as: Type.Literal("number"), field: Field }, strict),
+  /** A word in one field; the metric's word for each of the report's. A word that is not listed is `otherwise`. */
+  Type.Object(
+    {
+      ...mapping,
+      as: Type.Literal("word"),
+      field: Field,
+      words: Type.Record(Type.String(), Type.String()),
+      otherwise: Type.Optional(Type.String()),
+    },
+    strict,
+  ),
+  /** One or more alarm words that together say whether a technical alarm is active. */
+  Type.Object({ ...mapping, as: Type.Literal("alarm"), fields: Type.Array(Field, { minItems: 1 }) }, strict),
+  /** Alarms about the person or the therapy: how many began is counted at the gateway and told by the hour. */
+  Type.Object({ ...mapping, as: Type.Literal("clinical"), fields: Type.Array(Field, { minItems: 1 }) }, strict),
+  /**
+   * The ventilator's own time (HH:MM) and date (MMM DD YYYY) less the gateway's local time, in s. The wire tells minutes, so
+   * the offset is known to half a minute.
+   */
+  Type.Object({ ...mapping, as: Type.Literal("clock-offset"), timeField: Field, dateField: Field }, strict),
+]);
+export type SndfMapping = Of<typeof SndfMapping>;
 
 /**
  * A ventilator of the Puritan Bennett family that answers SNDF with a MISCF report.
  * The driver knows how the report is framed; this says what its fields mean.
  */
-export interface SndfProfile<Poll extends string = string> extends ProfileCore {
-  protocol: "puritan-bennett-sndf";
-  polls: Readonly<Record<Poll, PollTiming>>;
-  wire: {
-    /** First words of field 6 that this profile holds for. */
-    models: readonly string[];
-    /** Alarm words that mean "not active". A blank means "not told"; every other word means active. */
-    calmWords: readonly string[];
-    /** How long the first byte of a reply may take, and the whole reply. The whole one stays below the poll interval. */
-    firstByteMs: number;
-    replyMs: number;
-  };
-  metrics: Readonly<Partial<Record<MetricName, SndfMapping<NoInfer<Poll>>>>>;
-  /** In use while any of these fields holds a value; standby while all are blank. */
-  operatingState: { inUseWhileAnyOf: readonly number[] };
-}
+export const SndfProfile = Type.Object(
+  {
+    ...core,
+    protocol: Type.Literal("puritan-bennett-sndf"),
+    polls: pollsOf(PollTiming),
+    wire: Type.Object(
+      {
+        serial: SerialLine,
+        /** First words of field 6 that this profile holds for. */
+        models: Type.Array(Type.String(), { minItems: 1 }),
+        /** Alarm words that mean "not active". A blank means "not told"; every other word means active. */
+        calmWords: Type.Array(Type.String(), { minItems: 1 }),
+        /** How long the first byte of a reply may take, and the whole reply. The whole one stays below the poll interval. */
+        firstByteMs: WaitMs,
+        replyMs: WaitMs,
+      },
+      strict,
+    ),
+    metrics: metricsOf(SndfMapping),
+    /** In use while any of these fields holds a value; standby while all are blank. */
+    operatingState: Type.Object({ inUseWhileAnyOf: Type.Array(Field, { minItems: 1 }) }, strict),
+  },
+  strict,
+);
+export type SndfProfile = Of<typeof SndfProfile>;

@@ -9,6 +9,14 @@ export interface ReplyWait {
   replyMs: number;
 }
 
+/** A protocol in which the device speaks first at times, and must be answered whenever it does. */
+export interface Conversation {
+  /** Every byte that comes, asked for or not. @returns the answers that go out at once. */
+  hear(bytes: Uint8Array): readonly RequestName[];
+  /** The line is closed: whatever was agreed with the device no longer holds. */
+  lost(): void;
+}
+
 /** Opens a port or a socket; rejects when it is not open within the time. */
 export type OpenStream = (timeoutMs: number) => Promise<Duplex>;
 
@@ -24,13 +32,15 @@ export class ByteLink {
   readonly #open: OpenStream;
   readonly #monoMs: () => number;
   readonly #gate: ReconnectGate<LinkError>;
+  readonly #conversation: Conversation | null;
   #stream: Duplex | null = null;
   #silences = 0;
 
-  constructor(open: OpenStream, monoMs: () => number) {
+  constructor(open: OpenStream, monoMs: () => number, conversation: Conversation | null = null) {
     this.#open = open;
     this.#monoMs = monoMs;
     this.#gate = new ReconnectGate(monoMs);
+    this.#conversation = conversation;
   }
 
   /**
@@ -51,14 +61,22 @@ export class ByteLink {
     }
   }
 
+  /** Says something that no reply is waited for, such as "I am still here". A line that is closed stays closed. */
+  tell(request: RequestName): void {
+    if (this.#stream !== null && !this.#stream.destroyed) this.#stream.write(requestBytes(request));
+  }
+
   close(): void {
-    this.#stream?.destroy();
+    if (this.#stream === null) return;
+    this.#stream.destroy();
     this.#stream = null;
     this.#silences = 0;
+    this.#conversation?.lost();
   }
 
   async #ready(): Promise<Duplex> {
     if (this.#stream !== null && !this.#stream.destroyed) return this.#stream;
+    this.close();
     const reason = this.#gate.blockedBy();
     if (reason !== null) throw reason;
     const sinceMs = this.#monoMs();
@@ -66,6 +84,7 @@ export class ByteLink {
       const stream = await this.#open(OPEN_TIMEOUT_MS);
       // What comes without having been asked for is nobody's: read it, so that it never piles up, and let it go.
       stream.resume();
+      if (this.#conversation !== null) converse(stream, this.#conversation);
       stream.on("error", () => stream.destroy());
       stream.on("end", () => stream.destroy());
       this.#stream = stream;
@@ -77,6 +96,12 @@ export class ByteLink {
       throw fault;
     }
   }
+}
+
+function converse(stream: Duplex, conversation: Conversation): void {
+  stream.on("data", (bytes: Uint8Array) => {
+    for (const answer of conversation.hear(bytes)) stream.write(requestBytes(answer));
+  });
 }
 
 function exchange(

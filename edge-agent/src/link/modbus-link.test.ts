@@ -26,18 +26,18 @@ const at = { unitId: 17, timeoutMs: 200 };
 
 test("FC04 and FC02 leave as the sheet writes them, and their answers are read", async () => {
   const { peer, link } = await linkTo((request) => Buffer.from(request[7] === 4 ? "0404010007d0" : "02020101", "hex"));
-  expect(await link.readInputRegisters({ ...at, address: 0, count: 2 })).toEqual([0x0100, 0x07d0]);
-  const inputs = await link.readDiscreteInputs({ ...at, address: 0, count: 9 });
-  expect(inputs).toEqual([true, false, false, false, false, false, false, false, true]);
+  expect(await link.read({ ...at, table: "input-register", address: 0, count: 2 })).toEqual([0x0100, 0x07d0]);
+  const inputs = await link.read({ ...at, table: "discrete-input", address: 0, count: 9 });
+  expect(inputs).toEqual([1, 0, 0, 0, 0, 0, 0, 0, 1]);
   expect(peer.heard().toString("hex")).toBe("000100000006110400000002" + "000200000006110200000009");
 });
 
 test("an exception of the device is told, and keeps the connection", async () => {
   const { peer, link } = await linkTo(() => Buffer.from("8402", "hex"));
-  await expect(link.readInputRegisters({ ...at, address: 0, count: 2 })).rejects.toMatchObject({
+  await expect(link.read({ ...at, table: "input-register", address: 0, count: 2 })).rejects.toMatchObject({
     code: "link.exception",
   });
-  await expect(link.readInputRegisters({ ...at, address: 0, count: 2 })).rejects.toMatchObject({
+  await expect(link.read({ ...at, table: "input-register", address: 0, count: 2 })).rejects.toMatchObject({
     code: "link.exception",
   });
   expect(peer.connections()).toBe(1);
@@ -46,7 +46,7 @@ test("an exception of the device is told, and keeps the connection", async () =>
 test("silence is a time-out; a second one opens the line anew", async () => {
   const { peer, link } = await linkTo(() => null);
   for (let times = 0; times < 3; times++) {
-    await expect(link.readInputRegisters({ ...at, address: 0, count: 2 })).rejects.toMatchObject({
+    await expect(link.read({ ...at, table: "input-register", address: 0, count: 2 })).rejects.toMatchObject({
       code: "link.timeout",
     });
   }
@@ -60,20 +60,20 @@ test.each([
   ["nothing", ""],
 ])("an answer with %s is a fault, never an exception", async (_, pdu) => {
   const { link } = await linkTo(() => Buffer.from(pdu, "hex"));
-  await expect(link.readInputRegisters({ ...at, address: 0, count: 2 })).rejects.toMatchObject({
+  await expect(link.read({ ...at, table: "input-register", address: 0, count: 2 })).rejects.toMatchObject({
     code: expect.stringMatching(/^link\.(protocol|timeout)$/),
   });
 });
 
 test("nobody there is refused, and a peer that dies is found again", async () => {
   const { peer, link } = await linkTo(() => Buffer.from("04020001", "hex"));
-  expect(await link.readInputRegisters({ ...at, address: 0, count: 1 })).toEqual([1]);
+  expect(await link.read({ ...at, table: "input-register", address: 0, count: 1 })).toEqual([1]);
   await peer.stop();
-  await expect(link.readInputRegisters({ ...at, address: 0, count: 1 })).rejects.toMatchObject({
+  await expect(link.read({ ...at, table: "input-register", address: 0, count: 1 })).rejects.toMatchObject({
     code: expect.stringMatching(/^link\./),
   });
   const none = new ModbusLink({ host: "127.0.0.1", port: peer.port }, () => 0);
-  await expect(none.readInputRegisters({ ...at, address: 0, count: 1 })).rejects.toMatchObject({
+  await expect(none.read({ ...at, table: "input-register", address: 0, count: 1 })).rejects.toMatchObject({
     code: "link.refused",
   });
 });

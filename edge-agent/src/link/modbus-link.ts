@@ -1,4 +1,4 @@
-import type { AddressRange } from "@wardtwin/device-profiles/profile/modbus";
+import type { ModbusRead } from "@wardtwin/device-profiles/codec/modbus-reads";
 import modbusSerial from "modbus-serial";
 import { asLinkError, LinkError } from "./link-error.ts";
 import { openSocket } from "./open-stream.ts";
@@ -11,14 +11,14 @@ type ModbusClient = InstanceType<typeof ModbusClient>;
 const OPEN_TIMEOUT_MS = 1_000;
 const SILENCES_MAX = 2;
 
-interface ModbusRequest extends AddressRange {
+export interface ModbusRequest extends ModbusRead {
   /** 0 to 255. */
   unitId: number;
   timeoutMs: number;
 }
 
 /**
- * A Modbus TCP line. It knows the function codes 02 and 04 and no others: what the library could write is kept behind this
+ * A Modbus TCP line. It knows the function codes 01 to 04 and no others: what the library could write is kept behind this
  * class and has no name here.
  */
 export class ModbusLink {
@@ -34,15 +34,22 @@ export class ModbusLink {
     this.#gate = new ReconnectGate(monoMs);
   }
 
-  /** FC04. @throws LinkError; one request at a time is the caller's duty */
-  readInputRegisters(request: ModbusRequest): Promise<readonly number[]> {
-    return this.#read(request, (client) => client.readInputRegisters(request.address, request.count));
-  }
-
-  /** FC02; the answer is cut to the number asked for. @throws LinkError */
-  async readDiscreteInputs(request: ModbusRequest): Promise<readonly boolean[]> {
-    const inputs = await this.#read(request, (client) => client.readDiscreteInputs(request.address, request.count));
-    return inputs.slice(0, request.count);
+  /**
+   * Words as 0 to 65535, bits as 0 and 1; exactly as many as asked for.
+   * @throws LinkError; one request at a time is the caller's duty
+   */
+  async read(request: ModbusRequest): Promise<readonly number[]> {
+    const { table, address, count } = request;
+    switch (table) {
+      case "coil":
+        return bits(await this.#read(request, (client) => client.readCoils(address, count)), count);
+      case "discrete-input":
+        return bits(await this.#read(request, (client) => client.readDiscreteInputs(address, count)), count);
+      case "holding-register":
+        return this.#read(request, (client) => client.readHoldingRegisters(address, count));
+      case "input-register":
+        return this.#read(request, (client) => client.readInputRegisters(address, count));
+    }
   }
 
   close(): void {
@@ -94,6 +101,9 @@ export class ModbusLink {
     }
   }
 }
+
+/** The library hands out whole bytes of bits; those beyond the count are padding. */
+const bits = (data: readonly boolean[], count: number): number[] => data.slice(0, count).map(Number);
 
 /** The library throws objects with the names of errors; an exception of the device carries its code. */
 function modbusFault(error: unknown): LinkError {

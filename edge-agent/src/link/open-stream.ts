@@ -36,16 +36,20 @@ export const tcpStream =
   (timeoutMs) =>
     openSocket(host, port, timeoutMs);
 
-/** A serial port of this machine, or a pty. Modem lines are left as the system sets them: a pty has none. */
+/**
+ * A serial port of this machine, or a pty. Its modem lines are put where the profile wants them and otherwise left as the
+ * system sets them; a pty has none. No BREAK is ever sent: the library's call for it is not used anywhere.
+ */
 export const serialStream =
-  (settings: SerialSettings): OpenStream =>
+  ({ dtr, rts, hangUpOnClose, ...settings }: SerialSettings): OpenStream =>
   async (timeoutMs): Promise<Duplex> => {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
-    const port = new SerialPort({ ...settings, autoOpen: false, lock: true });
+    const port = new SerialPort({ ...settings, hupcl: hangUpOnClose, autoOpen: false, lock: true });
     const late = setTimeout(() => reject(new LinkError("link.timeout", `${settings.path} does not open`)), timeoutMs);
     port.open((error) => (error === null ? resolve() : reject(error)));
     try {
       await promise;
+      await setModemLines(port, dtr, rts);
       return port;
     } catch (error) {
       port.on("error", () => {});
@@ -55,3 +59,11 @@ export const serialStream =
       clearTimeout(late);
     }
   };
+
+async function setModemLines(port: SerialPort, dtr: boolean | null, rts: boolean | null): Promise<void> {
+  if (dtr === null && rts === null) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  // A pty refuses; so does a port without these lines. Neither has anything to be put.
+  port.set({ ...(dtr === null ? {} : { dtr }), ...(rts === null ? {} : { rts }) }, () => resolve());
+  await promise;
+}

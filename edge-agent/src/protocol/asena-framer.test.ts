@@ -42,7 +42,7 @@ test("the CRC is that of the catalogue of CRCs, and of every frame of the sheet"
 
 test("every golden frame is one frame, alone and in a row", () => {
   for (const [index, frame] of frames.entries()) {
-    expect(eventsOf(frame)).toEqual([{ kind: "frame", message: messages[index], bytes: frame.length }]);
+    expect(eventsOf(frame)).toEqual([{ kind: "frame", frame: messages[index], at: 0, bytes: frame.length }]);
   }
   expect(eventsOf(...frames)).toHaveLength(frames.length);
 });
@@ -85,7 +85,7 @@ test("a frame is found after noise and after one that broke off; a ! inside a te
     expect(codes(golden.subarray(0, at), golden)).toEqual(["frame.truncated", "frame"]);
   }
   expect(eventsOf(framed("ALARM^AL_SYRCO^CHECK! SYRINGE|!^"))).toMatchObject([
-    { kind: "frame", message: "ALARM^AL_SYRCO^CHECK! SYRINGE|!^" },
+    { kind: "frame", frame: "ALARM^AL_SYRCO^CHECK! SYRINGE|!^" },
   ]);
 });
 

@@ -1,4 +1,5 @@
 import { crcCcittFalse } from "./crc-ccitt-false.ts";
+import { type FrameEvent, type Framer, Placer, type Unplaced } from "./framer.ts";
 
 const CR = 0x0d;
 const ESC = 0x1b;
@@ -26,10 +27,9 @@ export type AsenaFrameFault =
   | "frame.checksum"
   | "frame.truncated";
 
-/** `bytes` is how many bytes of the stream the event accounts for: every byte belongs to exactly one event. */
-export type AsenaEvent =
-  | { kind: "frame"; message: string; bytes: number }
-  | { kind: "fault"; code: AsenaFrameFault; bytes: number };
+/** A frame is the message between `!` and `|`. */
+export type AsenaEvent = FrameEvent<string, AsenaFrameFault>;
+type Found = Unplaced<AsenaEvent>[];
 
 /**
  * Finds frames of the Asena protocol, `!` message `|` CRC CR, in a stream of bytes. Bytes in, events out; it keeps at most
@@ -38,26 +38,27 @@ export type AsenaEvent =
  * A `!` may stand in a text or begin the next frame after one that broke off. Which of the two it is shows at the CR: the
  * first `!` from which the CRC is right begins the frame.
  */
-export class AsenaFramer {
+export class AsenaFramer implements Framer<string, AsenaFrameFault> {
+  readonly #placer = new Placer<string, AsenaFrameFault>();
   /** From a `!` on, or empty while hunting for one. */
   #held = "";
   #noise = 0;
 
   push(chunk: Uint8Array): AsenaEvent[] {
-    const events: AsenaEvent[] = [];
+    const events: Found = [];
     for (const byte of chunk) this.#take(byte, events);
-    return events;
+    return this.#placer.place(events);
   }
 
   /** The line is silent and no more will come: whatever is held is a fault. */
   finish(): AsenaEvent[] {
-    const events: AsenaEvent[] = [];
+    const events: Found = [];
     this.#tellNoise(events);
     if (this.#held !== "") this.#drop("frame.truncated", this.#held.length, events);
-    return events;
+    return this.#placer.place(events);
   }
 
-  #take(byte: number, events: AsenaEvent[]): void {
+  #take(byte: number, events: Found): void {
     const character = String.fromCharCode(byte);
     if (this.#held === "" && character !== START) {
       if (++this.#noise === NOISE_BYTES_MAX) this.#tellNoise(events);
@@ -76,24 +77,24 @@ export class AsenaFramer {
   }
 
   /** A CR: one of the `!` held begins a frame whose CRC is right, or all of it is a fault. */
-  #end(events: AsenaEvent[]): void {
+  #end(events: Found): void {
     for (let at = 0; at >= 0; at = this.#held.indexOf(START, at + 1)) {
       const message = messageOf(this.#held.slice(at + 1, -1));
       if (message === null) continue;
       if (at > 0) this.#drop("frame.truncated", at, events);
-      events.push({ kind: "frame", message, bytes: this.#held.length });
+      events.push({ kind: "frame", frame: message, bytes: this.#held.length });
       this.#held = "";
       return;
     }
     this.#drop("frame.checksum", this.#held.length, events);
   }
 
-  #drop(code: AsenaFrameFault, bytes: number, events: AsenaEvent[]): void {
+  #drop(code: AsenaFrameFault, bytes: number, events: Found): void {
     events.push({ kind: "fault", code, bytes });
     this.#held = this.#held.slice(bytes);
   }
 
-  #tellNoise(events: AsenaEvent[]): void {
+  #tellNoise(events: Found): void {
     if (this.#noise > 0) events.push({ kind: "fault", code: "frame.noise", bytes: this.#noise });
     this.#noise = 0;
   }

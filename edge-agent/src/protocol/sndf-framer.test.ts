@@ -25,7 +25,7 @@ const garbage = fc.oneof(
 );
 
 test("the golden reply is one frame", () => {
-  expect(eventsOf(golden)).toEqual([{ kind: "frame", body, bytes: 1244 }]);
+  expect(eventsOf(golden)).toEqual([{ kind: "frame", at: 0, frame: body, bytes: 1244 }]);
 });
 
 test("a reply split at any byte is the same frame", () => {

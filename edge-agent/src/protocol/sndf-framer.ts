@@ -1,4 +1,5 @@
 import { SNDF_BODY_CHARS, SNDF_FIELD_COUNT } from "@wardtwin/device-profiles/profile/sndf-layout";
+import { type FrameEvent, type Framer, Placer, type Unplaced } from "./framer.ts";
 
 const STX = 0x02;
 const ETX = 0x03;
@@ -26,10 +27,9 @@ export type SndfFrameFault =
   | "frame.terminator"
   | "frame.truncated";
 
-/** `bytes` is how many bytes of the stream the event accounts for: every byte belongs to exactly one event. */
-export type SndfEvent =
-  | { kind: "frame"; body: string; bytes: number }
-  | { kind: "fault"; code: SndfFrameFault; bytes: number };
+/** A frame is the body of a report, strictly between STX and ETX. */
+export type SndfEvent = FrameEvent<string, SndfFrameFault>;
+type Found = Unplaced<SndfEvent>[];
 
 type State = "header" | "body" | "etx" | "cr";
 
@@ -38,27 +38,28 @@ type State = "header" | "body" | "etx" | "cr";
  *
  * After a fault it goes on with the byte that did not fit, so that a report which begins inside a broken one is not lost.
  */
-export class SndfFramer {
+export class SndfFramer implements Framer<string, SndfFrameFault> {
+  readonly #placer = new Placer<string, SndfFrameFault>();
   #state: State = "header";
   /** The text held: the last characters while hunting, the body inside a report. */
   #text = "";
   #bytes = 0;
 
   push(chunk: Uint8Array): SndfEvent[] {
-    const events: SndfEvent[] = [];
+    const events: Found = [];
     for (const byte of chunk) this.#take(byte, events);
-    return events;
+    return this.#placer.place(events);
   }
 
   /** The line is silent and no more will come: whatever is held is a fault. */
   finish(): SndfEvent[] {
     if (this.#bytes === 0) return [];
-    const events: SndfEvent[] = [];
+    const events: Found = [];
     this.#fault(this.#state === "header" ? "frame.noise" : "frame.truncated", events);
-    return events;
+    return this.#placer.place(events);
   }
 
-  #take(byte: number, events: SndfEvent[]): void {
+  #take(byte: number, events: Found): void {
     switch (this.#state) {
       case "header":
         this.#hunt(byte, events);
@@ -77,13 +78,13 @@ export class SndfFramer {
         break;
       case "cr":
         if (byte === CR) {
-          events.push({ kind: "frame", body: this.#text, bytes: this.#bytes + 1 });
+          events.push({ kind: "frame", frame: this.#text, bytes: this.#bytes + 1 });
           this.#reset();
         } else this.#fault("frame.terminator", events, byte);
     }
   }
 
-  #hunt(byte: number, events: SndfEvent[]): void {
+  #hunt(byte: number, events: Found): void {
     if (byte === STX) {
       this.#begin(events);
       return;
@@ -98,7 +99,7 @@ export class SndfFramer {
   }
 
   /** An STX: a report begins, if the text before it is a header of the one kind known. */
-  #begin(events: SndfEvent[]): void {
+  #begin(events: Found): void {
     const header = HEADER.exec(this.#text);
     if (header === null) {
       this.#fault("frame.header", events, STX);
@@ -123,7 +124,7 @@ export class SndfFramer {
   }
 
   /** Ends what is held with a fault, and goes on with the byte that did not fit. */
-  #fault(code: SndfFrameFault, events: SndfEvent[], next?: number): void {
+  #fault(code: SndfFrameFault, events: Found, next?: number): void {
     if (this.#state === "header") {
       events.push({ kind: "fault", code, bytes: this.#bytes + (next === undefined ? 0 : 1) });
       this.#reset();

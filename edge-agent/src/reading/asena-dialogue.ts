@@ -59,4 +59,4 @@ export class AsenaDialogue {
 }
 
 const replyIn = (event: AsenaEvent, command: string): Result<AsenaFields, ReadFault> =>
-  event.kind === "fault" ? fail(event.code) : splitAsena(event.message, command);
+  event.kind === "fault" ? fail(event.code) : splitAsena(event.frame, command);

@@ -26,9 +26,11 @@ export interface Watch {
   link: DeviceLink | "unknown" | "vacant";
   /** What the device last said of itself. */
   identity: DeviceIdentity;
+  /** The state that it last told; a poll that says nothing of it leaves it. */
+  operatingState: OperatingState;
 }
 
-export const UNWATCHED: Watch = { failures: 0, link: "unknown", identity: {} };
+export const UNWATCHED: Watch = { failures: 0, link: "unknown", identity: {}, operatingState: "unknown" };
 
 /**
  * Judges one attempt to read a device. A first failure says nothing yet; a second one makes the device unreachable, and
@@ -45,11 +47,18 @@ export function watched(watch: Watch, outcome: Outcome): { watch: Watch; sightin
     readings,
   });
   if (result.ok) {
-    const { identity, operatingState, readings } = result.value;
+    const { readings } = result.value;
+    // One of several polls need not name the device; what it says then is still said by whoever answered the others.
+    const before = watch.link === "connected" ? watch : UNWATCHED;
+    const identity = {
+      ...(isAnother(before.identity, result.value.identity) ? {} : before.identity),
+      ...result.value.identity,
+    };
+    const operatingState = result.value.operatingState ?? before.operatingState;
     const seen: Sighting = { device, identity, atMonoMs, link: "connected", operatingState, readings };
     const changed = watch.link === "connected" && isAnother(watch.identity, identity);
     const sightings = changed ? [lost(blanksOf(device)), seen] : [seen];
-    return { watch: { failures: 0, link: "connected", identity }, sightings };
+    return { watch: { failures: 0, link: "connected", identity, operatingState }, sightings };
   }
   if (result.fault === "codec.vacant") {
     const vacated: Watch = { ...UNWATCHED, link: "vacant" };

@@ -239,7 +239,16 @@ describeWith("socat", "over a pty", () => {
       asked = "";
     });
     pump.on("error", () => {});
-    const settings = { path: cable.ours, baudRate: 38_400, dataBits: 8, parity: "none", stopBits: 1 } as const;
+    const settings = {
+      path: cable.ours,
+      baudRate: 38_400,
+      dataBits: 8,
+      parity: "none",
+      stopBits: 1,
+      dtr: null,
+      rts: null,
+      hangUpOnClose: false,
+    } as const;
     // A pty on a busy machine is slow at first, and this test counts the requests.
     const patient = { ...profile, wire: { ...wire, replyMs: 1_500, replyMsMax: 1_500, pollMs: 6_000 } };
     const reader = asenaReader(new ByteLink(serialStream(settings), monoMs), patient, monoMs);

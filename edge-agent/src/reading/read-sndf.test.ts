@@ -80,7 +80,16 @@ describeWith("socat", "over a pty", () => {
       if (heard.endsWith("SNDF\r")) ventilator.write(golden);
     });
     ventilator.on("error", () => {});
-    const settings = { path: cable.ours, baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1 } as const;
+    const settings = {
+      path: cable.ours,
+      baudRate: 9600,
+      dataBits: 8,
+      parity: "none",
+      stopBits: 1,
+      dtr: null,
+      rts: null,
+      hangUpOnClose: false,
+    } as const;
     const reader = sndfReader(new ByteLink(serialStream(settings), clock.monoMs), profile, clock);
     closing.push(() => reader.close());
     expectGolden(await reader.read("1", "report"));
@@ -91,7 +100,16 @@ describeWith("socat", "over a pty", () => {
   });
 
   test("a port that is not there is refused", async () => {
-    const settings = { path: "/dev/pts/none", baudRate: 9600, dataBits: 8, parity: "none", stopBits: 1 } as const;
+    const settings = {
+      path: "/dev/pts/none",
+      baudRate: 9600,
+      dataBits: 8,
+      parity: "none",
+      stopBits: 1,
+      dtr: null,
+      rts: null,
+      hangUpOnClose: false,
+    } as const;
     const reader = sndfReader(new ByteLink(serialStream(settings), clock.monoMs), profile, clock);
     expect(await reader.read("1", "report")).toEqual({ ok: false, fault: "link.refused" });
   });

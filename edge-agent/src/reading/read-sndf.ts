@@ -15,7 +15,7 @@ export function sndfReader(link: ByteLink, profile: SndfProfile, clock: Clock): 
       if (!asked.ok) return asked;
       const report = asked.value;
       if (report.kind === "fault") return fail(report.code);
-      const fields = splitSndf(report.body);
+      const fields = splitSndf(report.frame);
       if (!fields.ok) return fields;
       const wallMs = clock.wallMs();
       return decodeSndf(profile, fields.value, wallMs + clock.zoneOffsetMs(wallMs));
