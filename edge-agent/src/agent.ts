@@ -4,6 +4,7 @@ import type { Clock } from "./clock.ts";
 import type { AgentSettings, LineSettings } from "./config.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
+import { Attachments } from "./reading/attachments.ts";
 import type { Outcome } from "./reading/device.ts";
 import { UNWATCHED, type Watch, watched } from "./reading/device-watch.ts";
 import { runLine } from "./reading/line-scheduler.ts";
@@ -54,13 +55,15 @@ export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
     }),
   );
   const stopping = new AbortController();
-  const judge = judgeInto(reporter, log);
+  const attachments = new Attachments(settings.dataDir, deps);
+  const judge = judgeInto(reporter, attachments, log);
   const lines = settings.lines.map((line) => startLine(line, settings, deps, judge, stopping.signal));
   uplink.start();
   return {
     async stop() {
       stopping.abort();
       reporter.seal();
+      attachments.save();
       await uplink.flush(FLUSH_MS);
       await Promise.all([uplink.stop(presence(false)), ...lines.map((line) => line.close())]);
     },
@@ -85,13 +88,13 @@ function startLine(
 }
 
 /** Judges each outcome by what came before on the same place, and logs when a device comes or goes. */
-function judgeInto(reporter: Reporter, log: Log): (outcome: Outcome) => void {
+function judgeInto(reporter: Reporter, attachments: Attachments, log: Log): (outcome: Outcome) => void {
   const watches = new Map<string, Watch>();
   return (outcome) => {
     const { line, unit } = outcome.device;
     const key = JSON.stringify([line, unit]);
     const before = watches.get(key) ?? UNWATCHED;
-    const { watch, sightings } = watched(before, outcome);
+    const { watch, sightings } = watched(before, outcome, attachments.after(outcome));
     watches.set(key, watch);
     if (watch.link !== before.link) {
       const reason = outcome.result.ok ? undefined : outcome.result.fault;

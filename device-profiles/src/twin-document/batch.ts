@@ -15,6 +15,11 @@ export interface Subject {
   profile: string;
   profileRevision: number;
   identity: DeviceIdentity;
+  /**
+   * Which unbroken presence on the place the rows belong to, where the device does not name itself; another one means that
+   * another device may have come.
+   */
+  attachment?: string;
 }
 
 /** Values of one metric, one for each time of its group. */

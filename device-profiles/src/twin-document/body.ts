@@ -17,10 +17,11 @@ import { readQualities, readTimes, readValues, writeQualities, writeTimes, write
  * The body of a batch, before compression. Texts are length-prefixed UTF-8, counts are varints, in this order:
  *
  *     bootId · anchor monoMs f64 · anchor wallMs f64 · has offset u8 [offset f64] · simulated u8
- *     devices: line · unit · profile · revision · identity (flags u8, texts) · has previous u8 [state u8, monoMs varint]
+ *     devices: line · unit · profile · revision · identity and attachment (flags u8, texts) · has previous u8 [state u8, monoMs varint]
  *       groups: times · columns: metric · qualities · values
  */
 const IDENTITY_FIELDS = ["manufacturer", "model", "serial", "firmware"] as const;
+const ATTACHMENT_FLAG = 1 << IDENTITY_FIELDS.length;
 
 export function encodeBody(batch: TelemetryBatch): Uint8Array {
   const out = new ByteWriter();
@@ -40,7 +41,7 @@ function writeDevice(out: ByteWriter, { subject, previousState, groups }: Device
   out.text(subject.unit);
   out.text(subject.profile);
   out.varint(subject.profileRevision);
-  const present = IDENTITY_FIELDS.map((field) => subject.identity[field]);
+  const present = [...IDENTITY_FIELDS.map((field) => subject.identity[field]), subject.attachment];
   out.u8(present.reduce((flags, text, bit) => (text === undefined ? flags : flags | (1 << bit)), 0));
   for (const text of present) if (text !== undefined) out.text(text);
   out.u8(previousState === null ? 0 : 1);
@@ -106,7 +107,9 @@ function readSubject(input: ByteReader): Subject {
   IDENTITY_FIELDS.forEach((field, bit) => {
     if (flags & (1 << bit)) identity[field] = input.text(BATCH_LIMITS.textBytes);
   });
-  return { line, unit, profile, profileRevision, identity };
+  const attachment = flags & ATTACHMENT_FLAG ? input.text(BATCH_LIMITS.textBytes) : undefined;
+  const subject = { line, unit, profile, profileRevision, identity };
+  return attachment === undefined ? subject : { ...subject, attachment };
 }
 
 function readPreviousState(input: ByteReader): DeviceSection["previousState"] {

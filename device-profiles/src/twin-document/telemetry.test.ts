@@ -29,13 +29,17 @@ const group = fc.array(time, { minLength: 1, maxLength: 12 }).chain((times) =>
   }),
 );
 const device = fc.record({
-  subject: fc.record({
-    line: text,
-    unit: text,
-    profile: text,
-    profileRevision: fc.nat(),
-    identity: fc.record({ manufacturer: text, model: text, serial: text, firmware: text }, { requiredKeys: [] }),
-  }),
+  subject: fc.record(
+    {
+      line: text,
+      unit: text,
+      profile: text,
+      profileRevision: fc.nat(),
+      identity: fc.record({ manufacturer: text, model: text, serial: text, firmware: text }, { requiredKeys: [] }),
+      attachment: text,
+    },
+    { requiredKeys: ["line", "unit", "profile", "profileRevision", "identity"] },
+  ),
   previousState: fc.option(fc.record({ state: fc.constantFrom(...OPERATING_STATES), atMonoMs: time })),
   groups: fc.array(group, { maxLength: 3 }),
 });

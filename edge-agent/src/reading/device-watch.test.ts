@@ -15,7 +15,7 @@ const vacant: Outcome["result"] = fail<ReadFault>("codec.vacant");
 function told(...results: Outcome["result"][]): Sighting[] {
   let watch = UNWATCHED;
   return results.flatMap((result, index) => {
-    const step = watched(watch, { device, poll: "slot", atMonoMs: index * 1_000, result });
+    const step = watched(watch, { device, poll: "slot", atMonoMs: index * 1_000, result }, null);
     watch = step.watch;
     return step.sightings;
   });

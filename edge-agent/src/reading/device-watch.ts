@@ -15,6 +15,8 @@ export interface Sighting {
   identity: DeviceIdentity;
   atMonoMs: number;
   link: DeviceLink;
+  /** Which presence on its place this is; null where the device names itself. */
+  attachment: string | null;
   operatingState: OperatingState;
   readings: readonly Reading[];
 }
@@ -36,13 +38,18 @@ export const UNWATCHED: Watch = { failures: 0, link: "unknown", identity: {}, op
  * Judges one attempt to read a device. A first failure says nothing yet; a second one makes the device unreachable, and
  * each later one says so again. A vacant place is no silent device: who left it is told as unreachable once, and then nothing.
  */
-export function watched(watch: Watch, outcome: Outcome): { watch: Watch; sightings: Sighting[] } {
+export function watched(
+  watch: Watch,
+  outcome: Outcome,
+  attachment: string | null,
+): { watch: Watch; sightings: Sighting[] } {
   const { device, atMonoMs, result } = outcome;
   const lost = (readings: readonly Reading[]): Sighting => ({
     device,
     identity: watch.identity,
     atMonoMs,
     link: "unreachable",
+    attachment,
     operatingState: "unknown",
     readings,
   });
@@ -55,7 +62,7 @@ export function watched(watch: Watch, outcome: Outcome): { watch: Watch; sightin
       ...result.value.identity,
     };
     const operatingState = result.value.operatingState ?? before.operatingState;
-    const seen: Sighting = { device, identity, atMonoMs, link: "connected", operatingState, readings };
+    const seen: Sighting = { device, identity, atMonoMs, link: "connected", attachment, operatingState, readings };
     const changed = watch.link === "connected" && isAnother(watch.identity, identity);
     const sightings = changed ? [lost(blanksOf(device)), seen] : [seen];
     return { watch: { failures: 0, link: "connected", identity, operatingState }, sightings };

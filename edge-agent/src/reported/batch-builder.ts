@@ -84,7 +84,8 @@ export class BatchBuilder {
 }
 
 /** A place on a line where another device now speaks is a section of its own. */
-const sectionKey = ({ line, unit, identity }: Subject): string => JSON.stringify([line, unit, identity]);
+const sectionKey = ({ line, unit, identity, attachment }: Subject): string =>
+  JSON.stringify([line, unit, identity, attachment]);
 
 function groupFor(section: OpenSection, metrics: readonly MetricName[]): OpenGroup {
   const last = section.groups.at(-1);

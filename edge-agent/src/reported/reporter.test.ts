@@ -14,6 +14,7 @@ const sighting = (atMonoMs: number, change: Partial<Sighting> = {}): Sighting =>
   identity: { serial: "SN-1" },
   atMonoMs,
   link: "connected",
+  attachment: null,
   operatingState: "standby",
   readings: [good("batteryChargePct", 90), good("padsImpedanceOhm", 45), good("technicalAlarm", 0)],
   ...change,
@@ -113,6 +114,20 @@ test("the state before a batch is carried over, unless too long ago or another d
   it.take(sighting(75_000, { identity: { serial: "SN-2" } }));
   expect(before()).toBeNull();
   expect(metricsOf(sealed.at(-1))).toContain("batteryChargePct");
+});
+
+test("another presence on the place of a device without a name begins without a past", () => {
+  const { sealed, reporter: it } = reporter();
+  it.take(sighting(0, { attachment: "first" }));
+  it.take(sighting(5_000, { attachment: "first" }));
+  it.take(sighting(10_000, { attachment: "second" }));
+  it.seal();
+  const sections = sealed.at(-1) ?? [];
+  expect(sections.map(({ subject, previousState }) => [subject.attachment, previousState === null])).toEqual([
+    ["first", false],
+    ["second", true],
+  ]);
+  expect(metricsOf(sections)).toContain("padsImpedanceOhm");
 });
 
 test("two devices one after another on one place are two sections of a batch", () => {

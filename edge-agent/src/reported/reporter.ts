@@ -10,7 +10,7 @@ const STATE_HOLDS_STALE_TIMES = 2;
 interface DeviceMemory {
   told: Told;
   lastState: NonNullable<DeviceSection["previousState"]>;
-  serial: string;
+  who: string;
 }
 
 /**
@@ -31,17 +31,17 @@ export class Reporter {
 
   take(sighting: Sighting): void {
     const key = JSON.stringify([sighting.device.line, sighting.device.unit]);
-    const serial = normalisedSerial(sighting.identity.serial ?? "");
+    const who = sighting.attachment ?? normalisedSerial(sighting.identity.serial ?? "");
     const memory = this.#devices.get(key);
     // Another device begins without a past: nothing that was told of the one before holds for it.
-    const past = memory?.serial === serial ? memory : undefined;
+    const past = memory?.who === who ? memory : undefined;
     const { told, readings, urgent } = tellingOf(past?.told ?? null, sighting);
 
     const subject = subjectOf(sighting);
     if (this.#builder.isFullFor(subject)) this.seal();
     this.#builder.add(subject, heldState(past, sighting), sighting, readings);
     const lastState = { state: sighting.operatingState, atMonoMs: sighting.atMonoMs };
-    this.#devices.set(key, { told, lastState, serial });
+    this.#devices.set(key, { told, lastState, who });
 
     if (urgent) this.seal();
     else this.#timer ??= setTimeout(() => this.seal(), this.#batchEveryMs);
@@ -55,12 +55,13 @@ export class Reporter {
   }
 }
 
-const subjectOf = ({ device, identity }: Sighting): Subject => ({
+const subjectOf = ({ device, identity, attachment }: Sighting): Subject => ({
   line: device.line,
   unit: device.unit,
   profile: device.profile.id,
   profileRevision: device.profile.revision,
   identity,
+  ...(attachment === null ? {} : { attachment }),
 });
 
 /** The state before this sighting, or null when too long ago for time in it to be counted. */
