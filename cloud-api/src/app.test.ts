@@ -45,6 +45,7 @@ beforeAll(async () => {
     fleetStore: new FleetStore(db),
     twins,
     views,
+    live,
     observations: new ObservationQueries(db),
     clock,
     random: systemRandom,

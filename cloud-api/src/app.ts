@@ -15,12 +15,13 @@ import type { LiveViews } from "./device-twin/live-views.ts";
 import type { TwinQueries } from "./device-twin/queries.ts";
 import { deviceTwinRoutes } from "./device-twin/routes.ts";
 import type { FleetQueries } from "./fleet/queries.ts";
-import { certificateRoutes, fleetRoutes } from "./fleet/routes.ts";
+import { certificateRoutes, fleetRoutes, sightingRoutes } from "./fleet/routes.ts";
 import type { FleetStore } from "./fleet/store.ts";
 import type { ObservationQueries } from "./observation/queries.ts";
 import { observationRoutes } from "./observation/routes.ts";
 import type { Clock } from "./platform/clock.ts";
 import { FleetError } from "./platform/fleet-error.ts";
+import type { LiveBus } from "./platform/live.ts";
 import type { Log } from "./platform/log.ts";
 import { hoistTitledSchemas } from "./platform/openapi.ts";
 import { problemReply } from "./platform/problem-reply.ts";
@@ -33,6 +34,7 @@ export interface AppDeps {
   fleetStore: FleetStore;
   twins: TwinQueries;
   views: LiveViews;
+  live: LiveBus;
   observations: ObservationQueries;
   clock: Clock;
   random: Random;
@@ -47,7 +49,8 @@ const REQUESTS_PER_MIN = 1_200;
 
 /** The HTTP side of the cloud: every route in flow order, behind one guard. */
 export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
-  const { access, authority, fleet, fleetStore, twins, views, observations, clock, random, log, consoleDir } = deps;
+  const { access, authority, fleet, fleetStore, twins, views, live, observations, clock, random, log, consoleDir } =
+    deps;
   const loggerInstance: FastifyBaseLogger = log;
   const app: FastifyInstance = fastify({
     loggerInstance,
@@ -75,8 +78,9 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   guard(app, { access, clock });
   await app.register(sessionRoutes, { prefix: API, access, fleet, clock, random });
   await app.register(accountRoutes, { prefix: API, access, fleet, clock, random });
-  const registry = { prefix: API, fleet, store: fleetStore, access, authority, clock };
+  const registry = { prefix: API, fleet, store: fleetStore, access, authority, live, clock };
   await app.register(fleetRoutes, registry);
+  await app.register(sightingRoutes, registry);
   await app.register(certificateRoutes, registry);
   await app.register(deviceTwinRoutes, {
     prefix: API,

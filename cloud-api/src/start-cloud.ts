@@ -177,6 +177,7 @@ async function openApi(house: House): Promise<string> {
     fleetStore: new FleetStore(db),
     twins,
     views,
+    live,
     observations: new ObservationQueries(db),
     clock,
     random,

@@ -34,6 +34,7 @@ export async function servedDocument(): Promise<string> {
     fleetStore: new FleetStore(db),
     twins,
     views,
+    live,
     observations: new ObservationQueries(db),
     clock,
     random: systemRandom,

@@ -12,6 +12,8 @@ export const PERMISSIONS = {
   "twin.read": EVERYONE,
   /** Values that derive from a patient, without saying which. */
   "twin.read-patient-derived": ["biomedical-engineer"],
+  /** Whoever stands before a device with a scanner. */
+  "sighting.write": EVERYONE,
   "gateway.read": ["biomedical-engineer", "installer", "administrator"],
   "gateway.certify": ["installer", "administrator"],
   "registry.import": ["administrator"],

@@ -9,6 +9,12 @@ export interface ArrivedSection {
   section: DeviceSection;
 }
 
+/** A part of a batch that nobody knows the device of: it stays with its place, under the place's own key. */
+export interface HeldSection {
+  placeNum: number;
+  section: DeviceSection;
+}
+
 /** A batch that has been checked, placed and is about to be committed. */
 export interface ArrivedBatch {
   gatewayId: string;
@@ -22,6 +28,8 @@ export interface ArrivedBatch {
   /** Cloud time less the gateway's monotonic time: add it to a reading's time to get when it was, in epoch ms. */
   offsetMs: number;
   sections: ArrivedSection[];
+  /** What no fold of a device may see. */
+  held: HeldSection[];
 }
 
 /**

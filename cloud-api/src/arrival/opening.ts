@@ -71,6 +71,7 @@ export function placed({ arrival, body }: Opened, index: FleetIndex, offsets: Re
     bootId: body.batch.bootId,
     offsetMs: offsetOf(body.batch, measured, receivedAtMs),
     sections,
+    held: [],
   };
   return { arrival, batch, unplaced, hasUnregistered: sections.length < body.batch.devices.length };
 }

@@ -3,6 +3,7 @@ import type { Hello } from "@wardtwin/device-profiles/twin-document/messages";
 import type { FleetIndex } from "../fleet/queries.ts";
 import { type Database, isRaceLost, isTransient, type Tx } from "../platform/database.ts";
 import type { Log } from "../platform/log.ts";
+import { settleAttachments } from "./attachment-store.ts";
 import type { ArrivedBatch, Fold } from "./events.ts";
 import { bootKey, type Opened, openArrival, type Placed, placed, type Unplaced } from "./opening.ts";
 import { type Arrival, multirangeText, rangesOf, type Settled } from "./rules.ts";
@@ -88,7 +89,10 @@ export class ArrivalStore {
     const fresh: Placed[] = [];
     for (const group of byEpoch(all)) fresh.push(...(await takeFresh(tx, group, nowMs)));
     if (fresh.length === 0) return;
-    const batches = fresh.map(({ batch }) => batch);
+    const batches = await settleAttachments(
+      tx,
+      fresh.map(({ batch }) => batch),
+    );
     await touchGateways(tx, batches, nowMs);
     for (const fold of this.#deps.folds) await fold(tx, batches);
     await markUnplaced(

@@ -27,6 +27,8 @@ export interface TwinRecord {
   present: Present;
   metrics: ReadonlyMap<MetricName, MetricNow>;
   judgement: Judgement;
+  /** Where something answers that may be another device; null while it is known who does. */
+  unconfirmed: { gateway: string; line: string; unit: string; sinceMs: number } | null;
 }
 
 interface DeviceRow extends TwinRow {
@@ -46,6 +48,12 @@ interface DeviceRow extends TwinRow {
   online: boolean | null;
   online_since: Date | null;
   policy: Partial<SitePolicy>;
+  /** The newest presence on the place that the device is bound to, and whose it is. */
+  place_gateway: string | null;
+  place_line: string | null;
+  place_unit: string | null;
+  place_device: string | null;
+  place_since: Date | null;
 }
 
 interface MetricNowRow {
@@ -81,12 +89,18 @@ export class TwinQueries {
     const { rows } = await this.#db.pool.query<DeviceRow>(
       `select twin.*, device.id, device.kind, device.manufacturer, device.model, device.serial, device.asset_number,
          device.firmware, device.simulated, device.ward_id, ward.name as ward_name, device.ward_since,
-         device.profile as registry_profile, gateway.name as gateway_name, gateway.online, gateway.online_since, site.policy
+         device.profile as registry_profile, gateway.name as gateway_name, gateway.online, gateway.online_since, site.policy,
+         place.gateway_id as place_gateway, place.line as place_line, place.unit as place_unit,
+         place.owner as place_device, place.first_at as place_since
        from device
        join ward on ward.id = device.ward_id
        join site on site.id = device.site_id
        join twin on twin.device_id = device.id
        left join gateway on gateway.id = twin.gateway_id
+       left join lateral (
+         select attachment.gateway_id, attachment.line, attachment.unit, attachment.device_id as owner, attachment.first_at
+         from binding join attachment using (gateway_id, line, unit) where binding.device_id = device.id
+         order by attachment.epoch desc, attachment.mono_ms desc limit 1) place on true
        where ($1::text[] is null or device.id = any($1)) and ($2::text is null or device.ward_id = $2)
          and ($3::text is null or device.kind = $3) and ($4::text is null or device.id > $4)
        order by device.id limit $5`,
@@ -122,6 +136,10 @@ function recordOf(row: DeviceRow, metrics: ReadonlyMap<MetricName, MetricNow>, n
   const policy = { ...DEFAULT_POLICY, ...row.policy };
   const kind = DEVICE_KIND_NAMES.find((known) => known === row.kind);
   if (kind === undefined) throw new Error(`device ${row.id} is of the unknown kind ${row.kind}`);
+  const unconfirmed = unconfirmedOf(row);
+  const { serial, firmware } = row;
+  const unconfirmedSinceMs = unconfirmed?.sinceMs ?? null;
+  const known = { present, serial, firmware, unconfirmedSinceMs, profile, metrics };
   return {
     id: row.id,
     kind,
@@ -147,6 +165,13 @@ function recordOf(row: DeviceRow, metrics: ReadonlyMap<MetricName, MetricNow>, n
           },
     present,
     metrics,
-    judgement: judge({ present, serial: row.serial, profile, metrics, gatewayOnline: row.online, policy, nowMs }),
+    judgement: judge({ ...known, gatewayOnline: row.online, policy, nowMs }),
+    unconfirmed,
   };
+}
+
+function unconfirmedOf(row: DeviceRow): TwinRecord["unconfirmed"] {
+  const { place_gateway: gateway, place_line: line, place_unit: unit, place_since: since } = row;
+  if (gateway === null || line === null || unit === null || since === null || row.place_device === row.id) return null;
+  return { gateway, line, unit, sinceMs: since.getTime() };
 }

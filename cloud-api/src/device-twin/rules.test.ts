@@ -44,6 +44,8 @@ const ready: Judged = {
     heardAtMs: NOW_MS - 1_000,
   },
   serial: "ab1",
+  firmware: null,
+  unconfirmedSinceMs: null,
   profile,
   metrics: new Map([
     ["technicalMalfunctionAlarm", { value: 0, quality: "good", atMs: NOW_MS - 1_000 }],
@@ -140,4 +142,28 @@ test("the five columns always sum to what a ward has", () => {
       expect(counts.reduce((sum, { have }) => sum + have, 0)).toBe(list.length);
     }),
   );
+});
+
+test("a device on whose place another may answer is never ready, live or not, until somebody says who it is", () => {
+  const unconfirmed = { ...ready, unconfirmedSinceMs: NOW_MS - 60_000 };
+  expect(judge(unconfirmed)).toMatchObject({
+    availability: "unknown",
+    holds: [{ kind: "identity", reason: "unconfirmed", liftedBy: "any" }],
+  });
+  expect(judge({ ...unconfirmed, gatewayOnline: false }).availability).toBe("unknown");
+  expect(judge({ ...unconfirmed, present: { ...ready.present, operatingState: "in-use" } }).availability).toBe(
+    "unknown",
+  );
+});
+
+test("a device with software that its profile was not written for is never ready", () => {
+  const by = { ...profile, firmware: { onWire: true, from: "2.0", to: "2.9" } };
+  const told = (firmware: string) => ({ ...ready.present, identity: { serial: "AB-1", firmware } });
+  expect(judge({ ...ready, profile: by, present: told("2.4") }).availability).toBe("ready");
+  expect(judge({ ...ready, profile: by, present: told("3.0") })).toMatchObject({
+    availability: "unknown",
+    holds: [{ kind: "identity", reason: "unverified", word: "3.0" }],
+  });
+  expect(judge({ ...ready, profile: by }).availability).toBe("unknown");
+  expect(judge({ ...ready, profile: by, firmware: "2.1" }).availability).toBe("ready");
 });

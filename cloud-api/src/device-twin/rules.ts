@@ -1,3 +1,4 @@
+import { firmwareVerdict } from "@wardtwin/device-profiles/profile/firmware";
 import type { ProfileCore, ReadinessEvidence } from "@wardtwin/device-profiles/profile/profile";
 import type { DeviceKind } from "@wardtwin/device-profiles/vocabulary/device-kind";
 import { normalisedSerial } from "@wardtwin/device-profiles/vocabulary/identity";
@@ -24,6 +25,10 @@ export interface Judged {
   present: Present;
   /** The serial number in the registry. */
   serial: string;
+  /** The version of its software in the registry; the wire's word goes before it. */
+  firmware: string | null;
+  /** Since when what answers on its place may be another device; null while it is known who does. */
+  unconfirmedSinceMs: number | null;
   profile: ProfileCore | null;
   metrics: ReadonlyMap<MetricName, MetricNow>;
   gatewayOnline: boolean | null;
@@ -72,6 +77,7 @@ export function judge(judged: Judged): Judgement {
     isLive && isYoung(present.operatingAtMs, nowMs, staleAfterMs(profile)) ? present.operatingState : "unknown";
   const holds = [
     ...identityHolds(judged),
+    ...firmwareHolds(judged),
     ...(profile?.readiness ?? []).flatMap((evidence) => evidenceHold(evidence, judged)),
   ];
   const verdict = (
@@ -89,6 +95,8 @@ export function judge(judged: Judged): Judgement {
   const known = holds.some(({ reason }) => reason === "not-as-expected");
 
   if (present.heardAtMs === null) return verdict("unknown", "never-heard");
+  // What is read on its place now may be another's, and nobody knows where this one is.
+  if (judged.unconfirmedSinceMs !== null) return known ? verdict("blocked", "hold") : verdict("unknown", "hold");
   const freeAtMs = present.idleSinceMs === null ? null : present.idleSinceMs + policy.standbyFreeAfterMin * 60_000;
   if (!isLive) {
     if (known) return verdict("blocked", "hold");
@@ -105,22 +113,27 @@ export function judge(judged: Judged): Judgement {
     : verdict("in-use", "standby-not-yet-free", freeAtMs);
 }
 
+const nameless = { metric: null, value: null, liftedBy: "biomedical-engineer" } as const;
+
 /** A device that names itself has to say the serial number that the registry has; one that cannot is bound by a person. */
-function identityHolds({ present, profile, serial }: Judged): Hold[] {
+function identityHolds({ present, profile, serial, unconfirmedSinceMs }: Judged): Hold[] {
+  if (unconfirmedSinceMs !== null) {
+    const at = new Date(unconfirmedSinceMs).toISOString();
+    return [{ ...nameless, kind: "identity", reason: "unconfirmed", word: null, at, liftedBy: "any" }];
+  }
   if (profile?.identity !== "self" || present.heardAtMs === null) return [];
   const told = present.identity.serial;
   if (told !== undefined && normalisedSerial(told) === normalisedSerial(serial)) return [];
-  return [
-    {
-      kind: "identity",
-      metric: null,
-      reason: told === undefined ? "missing" : "not-as-expected",
-      value: null,
-      word: told ?? null,
-      at: null,
-      liftedBy: "biomedical-engineer",
-    },
-  ];
+  const reason = told === undefined ? "missing" : "not-as-expected";
+  return [{ ...nameless, kind: "identity", reason, word: told ?? null, at: null }];
+}
+
+/** What a profile means by a reading holds for the versions that it was written for, and for no others. */
+function firmwareHolds({ present, profile, firmware }: Judged): Hold[] {
+  if (profile === null || present.heardAtMs === null) return [];
+  const told = present.identity.firmware ?? firmware ?? undefined;
+  if (firmwareVerdict(profile.firmware, told) !== "unverified") return [];
+  return [{ ...nameless, kind: "identity", reason: "unverified", word: told ?? null, at: null }];
 }
 
 function evidenceHold(evidence: ReadinessEvidence, { metrics, nowMs, present }: Judged): Hold[] {

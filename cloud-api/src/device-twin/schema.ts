@@ -103,7 +103,7 @@ export const HOLD_KINDS = ["fault", "self-test", "battery", "identity"] as const
 export const Hold = Type.Object({
   kind: Type.Enum([...HOLD_KINDS]),
   metric: OrNull(Type.Enum([...METRIC_NAMES])),
-  reason: Type.Enum(["not-as-expected", "missing", "expired"]),
+  reason: Type.Enum(["not-as-expected", "missing", "expired", "unconfirmed", "unverified"]),
   value: OrNull(Type.Number()),
   word: OrNull(Type.String()),
   at: OrNull(Instant),
@@ -117,6 +117,8 @@ export const TwinMetric = Type.Object({
   /** The word of a coded metric, else null. */
   word: OrNull(Type.String()),
   ucum: Type.String(),
+  /** As the device itself tells it, where its unit is not the metric's. */
+  asTold: OrNull(Type.Object({ value: Type.Number(), ucum: Type.String() })),
   category: Type.Enum(["measurement", "setting", "status", "counter"]),
   origin: Type.Enum(["device", "patient-derived"]),
   quality: Type.Enum([...QUALITIES]),
@@ -141,6 +143,10 @@ export const TwinView = Type.Object(
       strength: Type.Enum(["self", "type", "none"]),
       /** What the wire says of itself agrees with the registry; null when the wire says nothing. */
       confirmed: OrNull(Type.Boolean()),
+      /** Where something answers that may be another device, and since when; null while it is known who does. */
+      unconfirmed: OrNull(
+        Type.Object({ gateway: RegistryId, line: Type.String(), unit: Type.String(), since: Instant }),
+      ),
     }),
     profile: Type.Object({
       id: Type.String(),
@@ -149,6 +155,10 @@ export const TwinView = Type.Object(
         level: Type.Enum(["vendor-document", "field-capture", "inferred", "synthetic", "none"]),
         note: Type.String(),
       }),
+      /** What cannot be known of such a device, in a sentence each. */
+      notKnown: Type.Array(Type.String()),
+      /** Whether the profile was written for the device's software. */
+      firmware: Type.Enum(["verified", "unverified", "not-told"]),
     }),
     place: Type.Object({ ward: RegistryId, wardName: Type.String(), knownBy: Type.Enum(["registry"]), since: Instant }),
     facts: Type.Object({

@@ -1,3 +1,5 @@
+import { firmwareVerdict } from "@wardtwin/device-profiles/profile/firmware";
+import type { MetricMapping } from "@wardtwin/device-profiles/profile/profile";
 import { codeWord, METRIC_NAMES, type MetricName, metricTerm } from "@wardtwin/device-profiles/vocabulary/metrics";
 import type { TwinRecord } from "./queries.ts";
 import { countByClass, staleAfterMs } from "./rules.ts";
@@ -31,11 +33,17 @@ export function twinView(twin: TwinRecord, nowMs: number, patientDerived: boolea
     assetNumber: twin.assetNumber,
     firmware: twin.firmware,
     simulated: twin.simulated,
-    identity: { strength: profile?.identity ?? "none", confirmed: identityConfirmed(twin) },
+    identity: {
+      strength: profile?.identity ?? "none",
+      confirmed: identityConfirmed(twin),
+      unconfirmed: unconfirmedOf(twin),
+    },
     profile: {
       id: twin.profileId,
       revision: present.profileRevision,
       evidence: profile?.evidence ?? { level: "none", note: "This version does not know the profile." },
+      notKnown: [...(profile?.notKnown ?? [])],
+      firmware: profile === null ? "not-told" : firmwareVerdict(profile.firmware, twin.firmware ?? undefined),
     },
     place: {
       ward: twin.wardId,
@@ -99,6 +107,12 @@ function newestMs(twin: TwinRecord): number | null {
 
 const isFresh = (atMs: number | null, withinMs: number, nowMs: number) => atMs !== null && nowMs - atMs <= withinMs;
 
+const unconfirmedOf = ({ unconfirmed }: TwinRecord): TwinView["identity"]["unconfirmed"] => {
+  if (unconfirmed === null) return null;
+  const { sinceMs, ...place } = unconfirmed;
+  return { ...place, since: new Date(sinceMs).toISOString() };
+};
+
 function identityConfirmed({ profile, judgement, present }: TwinRecord): boolean | null {
   if (profile?.identity !== "self" || present.identity.serial === undefined) return null;
   return !judgement.holds.some(({ kind }) => kind === "identity");
@@ -114,7 +128,13 @@ function powerOf({ metrics, judgement }: TwinRecord): TwinView["facts"]["power"]
   return { word: onMains ? "mains" : "battery", since: null, at: instant(told.atMs), source: "wire" };
 }
 
-function metricsOf({ metrics, judgement, present }: TwinRecord, patientDerived: boolean): TwinMetric[] {
+/** A value in the device's own unit: mbar is not cm[H2O]. */
+function toldValue(mapping: MetricMapping | undefined, value: number | null): TwinMetric["asTold"] {
+  if (mapping?.deviceUcum === undefined || value === null) return null;
+  return { value: Number((value / (mapping.scale ?? 1)).toPrecision(6)), ucum: mapping.deviceUcum };
+}
+
+function metricsOf({ metrics, judgement, present, profile }: TwinRecord, patientDerived: boolean): TwinMetric[] {
   return METRIC_NAMES.flatMap((metric) => {
     const now = metrics.get(metric);
     const { ucum, category, origin } = metricTerm(metric);
@@ -127,7 +147,8 @@ function metricsOf({ metrics, judgement, present }: TwinRecord, patientDerived: 
           ? "unreachable"
           : "stale";
     const word = now.value === null ? null : codeWord(metric, now.value);
-    return [{ metric, value: now.value, word, ucum, category, origin, quality, at: instant(now.atMs) }];
+    const asTold = toldValue(profile?.metrics[metric], now.value);
+    return [{ metric, value: now.value, word, ucum, asTold, category, origin, quality, at: instant(now.atMs) }];
   });
 }
 

@@ -22,6 +22,16 @@ export interface FleetIndex {
   byBinding(gatewayId: string, line: string, unit: string): KnownDevice | null;
 }
 
+interface UnconfirmedRow {
+  gateway_id: string;
+  line: string;
+  unit: string;
+  profile: string;
+  identity: { manufacturer?: string; model?: string };
+  first_at: Date;
+  device_id: string | null;
+}
+
 /** How long an index is used before the registry is read again. */
 const INDEX_LIFE_MS = 2_000;
 
@@ -56,6 +66,16 @@ export class FleetQueries {
       ...ward,
       kind: WARD_KINDS.find((known) => known === kind) ?? ("ward" as const),
     }));
+  }
+
+  /** The places whose newest presence belongs to nobody yet, the longest waiting first. */
+  async unconfirmedLines() {
+    const rows = await this.#db.prisma.$queryRaw<UnconfirmedRow[]>`
+      select newest.gateway_id, newest.line, newest.unit, newest.profile, newest.identity, newest.first_at, binding.device_id
+      from (select distinct on (gateway_id, line, unit) * from attachment order by gateway_id, line, unit, epoch desc, mono_ms desc) newest
+      left join binding using (gateway_id, line, unit)
+      where newest.device_id is null order by newest.first_at limit 1000`;
+    return rows;
   }
 
   /** Whether `id` names a gateway of `site` whose certificate says the same of simulated or real. */

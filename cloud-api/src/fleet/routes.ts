@@ -5,10 +5,20 @@ import { personIn } from "../access/guard.ts";
 import type { AccessStore } from "../access/store.ts";
 import type { Clock } from "../platform/clock.ts";
 import { FleetError } from "../platform/fleet-error.ts";
+import type { LiveBus } from "../platform/live.ts";
 import { Problem, RegistryId } from "../platform/schema.ts";
 import type { FleetQueries } from "./queries.ts";
 import { brokenReference } from "./rules.ts";
-import { CertificateIssued, CertificateRequest, GatewayList, RegistryImport, RegistryImported } from "./schema.ts";
+import {
+  CertificateIssued,
+  CertificateRequest,
+  GatewayList,
+  RegistryImport,
+  RegistryImported,
+  Sighting,
+  SightingTaken,
+  UnconfirmedLines,
+} from "./schema.ts";
 import type { FleetStore } from "./store.ts";
 
 interface Deps {
@@ -16,6 +26,7 @@ interface Deps {
   store: FleetStore;
   access: AccessStore;
   authority: CertificateAuthority;
+  live: LiveBus;
   clock: Clock;
 }
 
@@ -65,6 +76,63 @@ export const fleetRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fleet,
         lastBatchAt: instant(row.lastBatchAt),
       })),
     }),
+  );
+};
+
+/** Which device hangs where, by a person's word, under /api/v1. */
+export const sightingRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fleet, store, access, live, clock }) => {
+  app.get(
+    "/lines/unconfirmed",
+    { config: { access: "twin.read" }, schema: { tags: ["fleet"], response: { 200: UnconfirmedLines } } },
+    async () => ({
+      lines: (await fleet.unconfirmedLines()).map((row) => ({
+        place: { gateway: row.gateway_id, line: row.line, unit: row.unit },
+        device: row.device_id,
+        profile: row.profile,
+        says: [row.identity.manufacturer, row.identity.model].filter((word) => word !== undefined).join(" "),
+        since: row.first_at.toISOString(),
+      })),
+    }),
+  );
+
+  app.post(
+    "/sightings",
+    {
+      config: { access: "sighting.write" },
+      schema: {
+        tags: ["fleet"],
+        body: Sighting,
+        response: { 200: SightingTaken, 400: Problem, 404: Problem, 409: Problem },
+      },
+    },
+    async (request) => {
+      const { device: tag, place, source } = request.body;
+      const [device, another] = await store.devicesByTag(tag);
+      if (device === undefined) throw new FleetError("fleet.tag-unknown", { tag });
+      if (another !== undefined) throw new FleetError("fleet.tag-ambiguous", { tag });
+      if ((await fleet.gateway(place.gateway)) === null) {
+        throw new FleetError("fleet.gateway-not-found", { id: place.gateway });
+      }
+      const speaks = await store.profileAt({ gatewayId: place.gateway, line: place.line, unit: place.unit });
+      if (speaks !== null && speaks !== device.profile) {
+        throw new FleetError("fleet.sighting-other-profile", { device: device.id, is: device.profile, speaks });
+      }
+      const nowMs = clock.nowMs();
+      const { attachment } = await store.bindBySight(
+        { deviceId: device.id, gatewayId: place.gateway, line: place.line, unit: place.unit, source },
+        nowMs,
+      );
+      fleet.forgetIndex();
+      live.publish({ devices: [device.id], gateways: [] });
+      await access.audit({
+        atMs: nowMs,
+        actor: personIn(request).email,
+        action: "sighting.write",
+        subject: device.id,
+        detail: { ...place, source },
+      });
+      return { device: device.id, place, answers: attachment !== null };
+    },
   );
 };
 

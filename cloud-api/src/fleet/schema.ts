@@ -77,3 +77,30 @@ export const CertificateIssued = Type.Object(
   { certificatePem: Type.String(), caPem: Type.String(), notAfter: Instant },
   { title: "CertificateIssued" },
 );
+
+/** A unit of a gateway's line. */
+const LineUnit = Type.Object({ gateway: RegistryId, line: Text, unit: Text });
+
+/** A person's word that a device hangs on a unit of a line; `device` is its id, its asset number or its serial number. */
+export const Sighting = Type.Object({ device: Text, place: LineUnit, source: Type.Enum(["scan", "hand"]) });
+export const SightingTaken = Type.Object(
+  {
+    device: RegistryId,
+    place: LineUnit,
+    /** Whether something answers there already; if not, what answers next is this device. */
+    answers: Type.Boolean(),
+  },
+  { title: "SightingTaken" },
+);
+
+/** A unit of a line whose device does not name itself, and whose nobody has confirmed since a break. */
+export const UnconfirmedLine = Type.Object({
+  place: LineUnit,
+  /** The device that was bound there before. */
+  device: Type.Union([RegistryId, Type.Null()]),
+  profile: Type.String(),
+  /** What it says of itself: make and model, where it does. */
+  says: Type.String(),
+  since: Instant,
+});
+export const UnconfirmedLines = Type.Object({ lines: Type.Array(UnconfirmedLine) }, { title: "UnconfirmedLines" });

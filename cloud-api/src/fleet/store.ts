@@ -3,6 +3,15 @@ import { type Database, isTaken } from "../platform/database.ts";
 import { FleetError } from "../platform/fleet-error.ts";
 import type { RegistryImport } from "./schema.ts";
 
+/** What a person saw: which device hangs where. */
+interface Sighted {
+  deviceId: string;
+  gatewayId: string;
+  line: string;
+  unit: string;
+  source: "scan" | "hand";
+}
+
 /** Writes the registry. Reading it is in queries.ts. */
 export class FleetStore {
   readonly #db: Database;
@@ -47,11 +56,11 @@ export class FleetStore {
         }
         for (const { gateway, line, unit, device } of bindings) {
           const key = { gatewayId: gateway, line, unit };
-          await tx.binding.upsert({
-            where: { gatewayId_line_unit: key },
-            create: { ...key, deviceId: device },
-            update: { deviceId: device },
-          });
+          const bound = await tx.binding.findUnique({ where: { gatewayId_line_unit: key } });
+          // Told again, a binding says nothing new of whoever came after a break.
+          if (bound?.deviceId === device) continue;
+          const now = { deviceId: device, awaits: true };
+          await tx.binding.upsert({ where: { gatewayId_line_unit: key }, create: { ...key, ...now }, update: now });
         }
       },
       { timeout: 60_000 },
@@ -77,6 +86,47 @@ export class FleetStore {
         where: { id: { in: wards.map(({ id }) => id) }, siteId: { not: site.id } },
       }));
     if (elsewhere !== null) throw new FleetError("fleet.id-elsewhere", { id: elsewhere.id, site: elsewhere.siteId });
+  }
+
+  /** The devices of a site that a tag can mean: an asset number as it stands, or a serial number as it is compared. */
+  async devicesByTag(tag: string): Promise<{ id: string; profile: string }[]> {
+    return this.#db.prisma.device.findMany({
+      where: { OR: [{ id: tag }, { assetNumber: tag }, { serialNormalised: normalisedSerial(tag) }] },
+      select: { id: true, profile: true },
+      take: 2,
+    });
+  }
+
+  /** The profile by which the place was last read; null where nothing was. */
+  async profileAt(place: { gatewayId: string; line: string; unit: string }): Promise<string | null> {
+    const newest = await this.#db.prisma.attachment.findFirst({
+      where: place,
+      orderBy: [{ epoch: "desc" }, { monoMs: "desc" }],
+      select: { profile: true },
+    });
+    return newest?.profile ?? null;
+  }
+
+  /**
+   * A person has seen which device hangs on a unit of a line: it is bound there and nowhere else, and the present presence
+   * on the place, if there is one, is its own from now on.
+   */
+  async bindBySight(sighting: Sighted, nowMs: number): Promise<{ attachment: string | null }> {
+    const { deviceId, gatewayId, line, unit, source } = sighting;
+    const key = { gatewayId, line, unit };
+    return this.#db.prisma.$transaction(async (tx) => {
+      await tx.binding.deleteMany({ where: { deviceId, NOT: key } });
+      const newest = await tx.attachment.findFirst({ where: key, orderBy: [{ epoch: "desc" }, { monoMs: "desc" }] });
+      const now = { deviceId, awaits: newest === null, since: new Date(nowMs) };
+      await tx.binding.upsert({ where: { gatewayId_line_unit: key }, create: { ...key, ...now }, update: now });
+      if (newest === null) return { attachment: null };
+      const { attachment } = newest;
+      await tx.attachment.update({
+        where: { gatewayId_line_unit_attachment: { ...key, attachment } },
+        data: { deviceId, confirmedBy: source, confirmedAt: new Date(nowMs) },
+      });
+      return { attachment };
+    });
   }
 
   async recordCertificate(certificate: {

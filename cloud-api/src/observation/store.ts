@@ -1,7 +1,7 @@
 import { promisify } from "node:util";
 import { zstdCompress } from "node:zlib";
 import { encodeBody } from "@wardtwin/device-profiles/twin-document/body";
-import type { ArrivedBatch, ArrivedSection, Fold } from "../arrival/events.ts";
+import type { ArrivedBatch, Fold, HeldSection } from "../arrival/events.ts";
 import type { Database, Tx } from "../platform/database.ts";
 import { emit } from "../platform/event-outbox.ts";
 import type { StateObserved } from "./events.ts";
@@ -15,7 +15,7 @@ const DAYS_KNOWN_MS = 7 * DAY_MS;
 
 /** The time of the readings in a section, or null where it has none. */
 function extentOf(
-  { section }: ArrivedSection,
+  { section }: Pick<HeldSection, "section">,
   offsetMs: number,
 ): { fromMs: number; toMs: number; readings: number } | null {
   let [fromMs, toMs, readings] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0];
@@ -78,8 +78,9 @@ export class ObservationStore {
   /** Keeps every reading as it came, one row for each device and batch. */
   foldChunks: Fold = async (tx, batches) => {
     const rows: unknown[][] = [];
-    for (const { sections, offsetMs, epoch, sequence, bootId, simulated } of batches) {
-      for (const [part, arrived] of sections.entries()) {
+    for (const batch of batches) {
+      const { offsetMs, epoch, sequence, bootId, simulated } = batch;
+      for (const [part, arrived] of keptOf(batch).entries()) {
         const extent = extentOf(arrived, offsetMs);
         if (extent === null) continue;
         const alone = {
@@ -91,7 +92,7 @@ export class ObservationStore {
         };
         const body = await compress(encodeBody(alone));
         rows.push([
-          arrived.deviceNum,
+          arrived.num,
           new Date(extent.fromMs),
           new Date(extent.toMs),
           epoch,
@@ -114,9 +115,9 @@ export class ObservationStore {
   /** Adds the readings to their minutes. */
   foldMinutes: Fold = async (tx, batches) => {
     const sums = new Map<string, MinuteSum>();
-    for (const { sections, offsetMs } of batches) {
-      for (const { deviceNum, section } of sections) {
-        for (const minute of minutesOf(deviceNum, section, offsetMs)) addTo(sums, minute);
+    for (const batch of batches) {
+      for (const { num, section } of keptOf(batch)) {
+        for (const minute of minutesOf(num, section, batch.offsetMs)) addTo(sums, minute);
       }
     }
     const rows = [...sums.values()]
@@ -205,6 +206,12 @@ export class ObservationStore {
     return this.#db.transaction(work);
   }
 }
+
+/** All that is kept of a batch, under the key of its device, or of the place where nobody knows the device. */
+const keptOf = ({ sections, held }: ArrivedBatch) => [
+  ...sections.map(({ deviceNum: num, section }) => ({ num, section })),
+  ...held.map(({ placeNum: num, section }) => ({ num, section })),
+];
 
 const multirange = (spans: readonly Span[]) => `{${spans.map(({ fromMs, toMs }) => `[${fromMs},${toMs})`).join(",")}}`;
 

@@ -74,6 +74,23 @@ const KINDS = {
     title: "No such gateway",
     say: (d) => `There is no gateway ${d["id"]}; import it into the registry first.`,
   },
+  "fleet.tag-unknown": {
+    status: 404,
+    title: "No such device",
+    say: (d) =>
+      `No device has the id, asset number or serial number ${d["tag"]}; check the tag, or import the device first.`,
+  },
+  "fleet.tag-ambiguous": {
+    status: 409,
+    title: "More than one device",
+    say: (d) => `More than one device answers to ${d["tag"]}; name it by its id or asset number.`,
+  },
+  "fleet.sighting-other-profile": {
+    status: 409,
+    title: "Another kind of device speaks there",
+    say: (d) =>
+      `What answers on this line is read by the profile ${d["speaks"]}, and ${d["device"]} is registered with ${d["is"]}; check the line and the tag.`,
+  },
   "fleet.ward-not-found": { status: 404, title: "No such ward", say: (d) => `There is no ward ${d["id"]}.` },
   "fleet.device-not-found": { status: 404, title: "No such device", say: (d) => `There is no device ${d["id"]}.` },
   "fleet.simulated-mixed": {

@@ -98,7 +98,7 @@ export default defineProfile({
     reportPending: { ...status, from: "discrete-input", address: 8 },
   },
   notKnown: [],
-  fingerprint: [],
+  fingerprint: ["operatingTimeH", "batteryCycleCount", "capacitorChargeCount"],
   firmware: { onWire: true, from: null, to: null },
   parts: [],
   calibrated: [],

@@ -1,5 +1,5 @@
 import type { DeviceIdentity } from "@wardtwin/device-profiles/vocabulary/identity";
-import type { MetricName } from "@wardtwin/device-profiles/vocabulary/metrics";
+import { isMetricName, type MetricName } from "@wardtwin/device-profiles/vocabulary/metrics";
 import type { Device, Outcome } from "./device.ts";
 
 /**
@@ -56,8 +56,9 @@ function saysTheSame(before: DeviceIdentity, now: DeviceIdentity): boolean {
   );
 }
 
-const countsForward = (before: Attachment["counters"], now: Attachment["counters"]): boolean =>
-  Object.entries(now).every(([metric, value]) => value >= (before[metric as MetricName] ?? value));
+function countsForward(before: Attachment["counters"], now: Attachment["counters"]): boolean {
+  return Object.entries(now).every(([name, value]) => !isMetricName(name) || value >= (before[name] ?? value));
+}
 
 function countersOf(
   { profile }: Device,

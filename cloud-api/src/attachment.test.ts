@@ -1,0 +1,153 @@
+import type { DeviceSection } from "@wardtwin/device-profiles/twin-document/batch";
+import type { MetricName } from "@wardtwin/device-profiles/vocabulary/metrics";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { ArrivalStore } from "./arrival/store.ts";
+import { TwinQueries } from "./device-twin/queries.ts";
+import { FleetQueries } from "./fleet/queries.ts";
+import { FleetStore } from "./fleet/store.ts";
+import { ObservationStore } from "./observation/store.ts";
+import { openTestDatabase, silent, type TestDatabase } from "./platform/database.testing.ts";
+import { arrivalOf, NOON_MS, REGISTRY } from "./telemetry.testing.ts";
+import { foldsOf } from "./worker.ts";
+
+const PROFILE = "wardtwin-synthetic/defib-ready-1";
+const DEVICES = ["defib-1", "defib-2"] as const;
+const registry = {
+  ...REGISTRY,
+  devices: DEVICES.map((id) => ({
+    id,
+    kind: "defibrillator" as const,
+    manufacturer: "M",
+    model: "D",
+    serial: id,
+    ward: "icu",
+    profile: PROFILE,
+  })),
+  bindings: DEVICES.map((device, index) => ({ gateway: "gw-a", line: "dock", unit: `${17 + index}`, device })),
+};
+
+let house: TestDatabase;
+let store: FleetStore;
+let fleet: FleetQueries;
+let sequence = 0;
+beforeAll(async () => {
+  house = await openTestDatabase();
+  store = new FleetStore(house.db);
+  fleet = new FleetQueries(house.db);
+});
+afterAll(() => house.stop());
+beforeEach(async () => {
+  await house.db.pool.query(
+    "truncate binding, attachment, line_place, twin, twin_metric, telemetry.chunk, telemetry.minute, gateway_epoch cascade",
+  );
+  await store.import(registry);
+  fleet.forgetIndex();
+  sequence = 0;
+});
+
+/** What a unit said: battery cycles and hours are its counters. */
+function section(
+  unit: string,
+  attachment: string,
+  monoMs: number,
+  counters: [cycles: number, hours: number],
+): DeviceSection {
+  const column = (metric: MetricName, value: number) => ({
+    metric,
+    values: Float64Array.of(value),
+    qualities: Uint8Array.of(0),
+  });
+  return {
+    subject: {
+      line: "dock",
+      unit,
+      profile: PROFILE,
+      profileRevision: 1,
+      identity: { firmware: "build 7" },
+      attachment,
+    },
+    previousState: null,
+    groups: [
+      {
+        timesMonoMs: Float64Array.of(monoMs),
+        columns: [
+          column("operatingState", 2),
+          column("deviceLink", 1),
+          column("batteryCycleCount", counters[0]),
+          column("operatingTimeH", counters[1]),
+          column("capacitorChargeCount", counters[0]),
+        ],
+      },
+    ],
+  };
+}
+
+async function arrive(...devices: DeviceSection[]) {
+  const observations = new ObservationStore(house.db);
+  const folds = foldsOf({ observations, clock: { nowMs: () => NOON_MS } });
+  const arrivals = new ArrivalStore({ db: house.db, folds, prepare: observations.prepare, log: silent });
+  return arrivals.settle([arrivalOf({ sequence: ++sequence, devices })], await fleet.index(NOON_MS), NOON_MS + 60_000);
+}
+
+/** How many readings stand under each device, or under the place where nobody knows the device. */
+async function readings(): Promise<Record<string, number>> {
+  const { rows } = await house.db.pool.query<{ who: string; readings: string }>(
+    `select coalesce(device.id, 'place ' || line_place.unit) as who, sum(readings) as readings from telemetry.chunk
+     left join device on device.num = chunk.device left join line_place on line_place.num = chunk.device group by 1`,
+  );
+  return Object.fromEntries(rows.map(({ who, readings: count }) => [who, Number(count)]));
+}
+const twin = async (id: string) => new TwinQueries(house.db).twin(id, NOON_MS + 60_000);
+const scan = (deviceId: string, unit: string) =>
+  store.bindBySight({ deviceId, gatewayId: "gw-a", line: "dock", unit, source: "scan" }, NOON_MS);
+
+test("the first presence after a person bound the place is that device's", async () => {
+  await arrive(section("17", "first", 1_000, [412, 1_180]), section("18", "other", 1_000, [90, 300]));
+  expect(await readings()).toEqual({ "defib-1": 5, "defib-2": 5 });
+  expect((await twin("defib-1"))?.unconfirmed).toBeNull();
+});
+
+test("two nameless devices swapped while off: no reading of one enters the other's history, until a scan says who is who", async () => {
+  await arrive(section("17", "a1", 1_000, [412, 1_180]), section("18", "b1", 1_000, [90, 300]));
+  await arrive(section("17", "b2", 90_000, [95, 700]), section("18", "a2", 90_000, [2, 9_000]));
+  await arrive(section("17", "b2", 95_000, [95, 700]));
+  expect(await readings()).toEqual({ "defib-1": 5, "defib-2": 5, "place 17": 10, "place 18": 5 });
+  for (const id of DEVICES) {
+    expect(await twin(id)).toMatchObject({
+      judgement: {
+        availability: "unknown",
+        holds: expect.arrayContaining([expect.objectContaining({ reason: "unconfirmed" })]),
+      },
+    });
+  }
+  expect((await fleet.unconfirmedLines()).map(({ unit, device_id }) => [unit, device_id])).toEqual([
+    ["17", "defib-1"],
+    ["18", "defib-2"],
+  ]);
+
+  await scan("defib-2", "17");
+  await scan("defib-1", "18");
+  fleet.forgetIndex();
+  await arrive(section("17", "b2", 100_000, [95, 700]), section("18", "a2", 100_000, [2, 9_000]));
+  expect(await readings()).toEqual({ "defib-1": 10, "defib-2": 10, "place 17": 10, "place 18": 5 });
+  expect((await twin("defib-2"))?.metrics.get("batteryCycleCount")?.value).toBe(95);
+  expect((await twin("defib-1"))?.unconfirmed).toBeNull();
+  // What came late from before the swap is still whose it was.
+  await arrive(section("17", "a1", 2_000, [412, 1_180]));
+  expect((await readings())["defib-1"]).toBe(15);
+});
+
+test("a device whose counters went on as time did is known again by itself", async () => {
+  await arrive(section("17", "first", 1_000, [412, 1_180]), section("18", "other", 1_000, [90, 300]));
+  await arrive(section("17", "second", 3_600_000, [413, 1_180]));
+  expect(await readings()).toEqual({ "defib-1": 10, "defib-2": 5 });
+  const { rows } = await house.db.pool.query("select confirmed_by from attachment where attachment = 'second'");
+  expect(rows).toEqual([{ confirmed_by: "fingerprint" }]);
+});
+
+test("a binding that is imported again confirms nobody", async () => {
+  await arrive(section("17", "first", 1_000, [412, 1_180]));
+  await store.import(registry);
+  await arrive(section("17", "second", 90_000, [2, 9_000]));
+  expect(await readings()).toEqual({ "defib-1": 5, "place 17": 5 });
+});
