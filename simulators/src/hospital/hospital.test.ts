@@ -87,6 +87,19 @@ test("what a syringe pump was told beside readings is counted and shown by the c
   expect((await call("/devices/vent-01")).json).not.toHaveProperty("refused");
 });
 
+test("a line tells what was asked on it, where its wire keeps account", async () => {
+  const nothing = { controlCount: 0, brokenCount: 0, latest: [] };
+  expect((await call("/lines/icu-a-rack-1")).json).toEqual({
+    id: "icu-a-rack-1",
+    plugged: true,
+    refused: nothing,
+    requests: {},
+  });
+  expect((await call("/lines/icu-a-serial-1")).json).toEqual({ id: "icu-a-serial-1", plugged: true });
+  expect((await call("/lines")).json["lines"]).toContainEqual((await call("/lines/icu-a-rack-1")).json);
+  expect((await call("/lines/nowhere")).status).toBe(404);
+});
+
 test("faults, values and states are set through the control API, and freed again", async () => {
   expect((await call("/devices/vent-01/operating-state", { state: "in-use" })).json).toMatchObject({
     operatingState: "in-use",

@@ -69,7 +69,7 @@ function rackWire(line: PlannedLine, context: LineContext): Wire {
   const units = unitsOf(line, context, InfusionPump);
   return new RackWire(context.ports, {
     clock: context.clock,
-    rackId: line.id,
+    lineId: line.id,
     serial: `PR${String(random.integer(1, 999_999)).padStart(6, "0")}`,
     slotCount: SLOTS_PER_RACK,
     pumps: new Map([...units].map(([unit, pump]) => [Number(unit), pump])),
