@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../../clock.ts";
 import { HOST, type PortPool } from "../ports.ts";
 import type { LineAddress } from "../wire.ts";
@@ -21,21 +22,21 @@ const REOPEN_TRIES_MAX = 40;
  * The line of one OPC UA server: a port, a certificate and an account of requests that stay, and a server that can be
  * taken away and put back, in another shape if need be. Its sessions are lost with it.
  */
-export class ServerLine<Server extends { stop(): Promise<void> }> {
+export class ServerLine<Server extends { stop(): Promise<void> }, Shape> {
   readonly services = new ServiceLog();
   readonly #ports: PortPool;
   readonly #options: ServerLineOptions;
-  readonly #start: (secure: SecureServerOptions, shape: string) => Promise<Server>;
+  readonly #start: (secure: SecureServerOptions, shape: Shape) => Promise<Server>;
   #secure: SecureServerOptions | null = null;
   #server: Server | null = null;
-  #shape: string | null = null;
+  #shape: Shape | null = null;
   #change: Promise<void> = Promise.resolve();
 
   /** @param start starts a server of the given shape; tried again while its port is still taken. */
   constructor(
     ports: PortPool,
     options: ServerLineOptions,
-    start: (secure: SecureServerOptions, shape: string) => Promise<Server>,
+    start: (secure: SecureServerOptions, shape: Shape) => Promise<Server>,
   ) {
     this.#ports = ports;
     this.#options = options;
@@ -48,7 +49,7 @@ export class ServerLine<Server extends { stop(): Promise<void> }> {
   }
 
   /** Takes a port and a certificate and starts a server of the shape, or with null none yet. */
-  async open(shape: string | null): Promise<LineAddress> {
+  async open(shape: Shape | null): Promise<LineAddress> {
     const { clock, lineId, credentials, folder } = this.#options;
     const certificate = await serverCertificate(folder, lineId, clock.nowMs());
     const port = await this.#ports.take();
@@ -59,14 +60,14 @@ export class ServerLine<Server extends { stop(): Promise<void> }> {
   }
 
   /** Brings a server of the shape up in place of what is there, or with null none; calls are carried out one after the other. */
-  setShape(shape: string | null): Promise<void> {
+  setShape(shape: Shape | null): Promise<void> {
     const change = this.#change.then(() => this.#setShape(shape));
     this.#change = change.catch(() => undefined);
     return change;
   }
 
-  async #setShape(shape: string | null): Promise<void> {
-    if (shape === this.#shape) return;
+  async #setShape(shape: Shape | null): Promise<void> {
+    if (isDeepStrictEqual(shape, this.#shape)) return;
     const server = this.#server;
     this.#server = null;
     this.#shape = null;

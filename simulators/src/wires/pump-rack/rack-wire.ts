@@ -16,13 +16,14 @@ export interface RackWireOptions extends ServerLineOptions {
   pumps: ReadonlyMap<number, Pump>;
 }
 
-const RACK = "rack";
+/** A rack's server has one shape: its slots are there whether or not a pump sits in them. */
+const SHAPE = "rack";
 
 /** A rack of pumps behind its OPC UA server. */
 export class RackWire implements Wire {
   plugged = true;
   readonly #options: RackWireOptions;
-  readonly #line: ServerLine<RackServer>;
+  readonly #line: ServerLine<RackServer, typeof SHAPE>;
 
   constructor(ports: PortPool, options: RackWireOptions) {
     this.#options = options;
@@ -30,11 +31,11 @@ export class RackWire implements Wire {
   }
 
   open(): Promise<LineAddress> {
-    return this.#line.open(this.plugged ? RACK : null);
+    return this.#line.open(this.plugged ? SHAPE : null);
   }
 
   refresh(): Promise<void> {
-    return this.#line.setShape(this.plugged ? RACK : null);
+    return this.#line.setShape(this.plugged ? SHAPE : null);
   }
 
   publish(nowMs: number): void {
