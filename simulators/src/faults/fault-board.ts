@@ -87,7 +87,8 @@ const FAULTS = {
     schema: Type.Integer({
       minimum: 0,
       maximum: 9,
-      description: "Another number restarts the server with other node ids.",
+      description:
+        "Another number restarts the server with other node ids: up to 4 those of neighbours, from 5 on all new.",
     }),
   },
   wrongTypeOf: {

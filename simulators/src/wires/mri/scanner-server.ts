@@ -9,7 +9,10 @@ import { DI_NAMESPACE_URI, NAMESPACE_URI, SCANNER_VARIABLES } from "./variables.
 
 /** What is settled when a server starts, and changed by starting another. */
 export interface ServerShape {
-  /** Which set of node ids it gives out; with it moves the index of our namespace. */
+  /**
+   * Which set of node ids it gives out. Up to 4, every id is that of a neighbour in another set, so that whoever kept one
+   * reads something else; from 5 on, our namespace has another index too, and no id is the same.
+   */
   nodeIdSet: number;
   /** By scanner, the parameter that is declared and told as a text, or null. */
   texts: Readonly<Record<string, string | null>>;
@@ -32,6 +35,7 @@ type VariableNode = ReturnType<Namespace["addVariable"]>;
 const PRODUCT = { name: "Wardtwin synthetic MRI scanner", uri: NAMESPACE_URI };
 const DEVICE_SET_ID = 5001;
 const DEVICE_HEALTH_ENUMERATION_ID = 6244;
+const SHIFTED_SETS = 4;
 const NODE_IDS_PER_SET = 1_000;
 
 /** Starts the OPC UA server of one or more scanners, with nothing to write or call. */
@@ -71,13 +75,15 @@ function buildAddressSpace(
 ): Map<string, (value: NodeValue) => void> {
   const addressSpace = server.engine.addressSpace;
   if (addressSpace === null) throw new Error("the OPC UA server has no address space after its initialisation");
-  for (let spare = 1; spare <= nodeIdSet; spare += 1) addressSpace.registerNamespace(`${NAMESPACE_URI}:spare:${spare}`);
+  const isShifted = nodeIdSet <= SHIFTED_SETS;
+  const spares = isShifted ? 0 : nodeIdSet - SHIFTED_SETS;
+  for (let spare = 1; spare <= spares; spare += 1) addressSpace.registerNamespace(`${NAMESPACE_URI}:spare:${spare}`);
   const namespace = addressSpace.registerNamespace(NAMESPACE_URI);
   const di = addressSpace.getNamespaceIndex(DI_NAMESPACE_URI);
   const deviceType = addressSpace.findObjectType("DeviceType", di);
   const deviceSet = addressSpace.findNode(`ns=${di};i=${DEVICE_SET_ID}`);
   if (deviceType === null || deviceSet === null) throw new Error("the DI node set is not loaded");
-  let nodeNumber = nodeIdSet * NODE_IDS_PER_SET;
+  let nodeNumber = isShifted ? nodeIdSet : nodeIdSet * NODE_IDS_PER_SET;
   const nextId = (): string => {
     nodeNumber += 1;
     return `i=${nodeNumber}`;

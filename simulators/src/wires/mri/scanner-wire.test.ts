@@ -270,24 +270,30 @@ test("a frozen server takes sessions, subscriptions and reads, and notifies nobo
   });
 });
 
-test("restarted with other node ids, a scanner is found by its names alone", async () => {
-  const before = await visit(async (session) => {
-    const { nodeId } = await readAt(session, parameter("HeliumLevel"));
-    return { nodeId, index: (await session.readNamespaceArray()).indexOf(OURS) };
-  });
-  await fault({ nodeIdSet: 1 });
-  await visit(async (session) => {
-    const { nodeId, status } = await readAt(session, parameter("HeliumLevel"));
-    expect(status).toBe("Good");
-    expect(nodeId).not.toBe(before.nodeId);
-    const index = (await session.readNamespaceArray()).indexOf(OURS);
-    expect(index).not.toBe(before.index);
-    for (const old of [before.nodeId, before.nodeId.replace(`ns=${before.index};`, `ns=${index};`)]) {
-      const { statusCode } = await session.read({ nodeId: old, attributeId: AttributeIds.Value });
-      expect(statusCode.name).toBe("BadNodeIdUnknown");
-    }
-  });
-});
+test.each([
+  [1, "is another quantity's", "Good"],
+  [5, "is unknown", "BadNodeIdUnknown"],
+])(
+  "restarted with node ids of set %i, a scanner is found by its names alone: an id from before %s",
+  async (nodeIdSet, _what, status) => {
+    first.body.gauges.pin("heliumLevelPct", 81.4);
+    await fault({ nodeIdSet: 0 });
+    const look = () =>
+      visit(async (session) => {
+        const index = (await session.readNamespaceArray()).indexOf(OURS);
+        return { index, ...(await readAt(session, parameter("HeliumLevel"))) };
+      });
+    const before = await look();
+    await fault({ nodeIdSet });
+    const after = await look();
+    expect(after).toMatchObject({ value: 81.4, status: "Good" });
+    expect(after.nodeId).not.toBe(before.nodeId);
+    expect(after.index === before.index).toBe(status === "Good");
+    const kept = await visit((session) => session.read({ nodeId: before.nodeId, attributeId: AttributeIds.Value }));
+    expect(kept.statusCode.name).toBe(status);
+    expect(kept.value.value).not.toBe(81.4);
+  },
+);
 
 test("a parameter of the wrong type is a text and says so, and its neighbours stay as they are", async () => {
   first.body.gauges.pin("heliumLevelPct", 81.4);
