@@ -4,6 +4,7 @@ import { Value } from "typebox/value";
 import { BODY_STATES, isBodyState } from "../devices/duty-cycle.ts";
 import type { Hospital } from "../hospital/hospital.ts";
 import type { SimulatedDevice } from "../hospital/simulated-device.ts";
+import type { Wire } from "../wires/wire.ts";
 
 /** What the control API answers: a status and a JSON value; an error is one sentence. */
 export interface Answer {
@@ -87,15 +88,28 @@ async function onDevice(hospital: Hospital, method: string, path: string[], body
   return refuse(404, `A device has no ${route.trim()}; see simulators/README.md.`);
 }
 
+/** One line, with account of what was asked on it where its wire keeps one. */
+function describeLine(id: string, wire: Wire): object {
+  const refused = wire.refused?.();
+  const requests = wire.requests?.();
+  return {
+    id,
+    plugged: wire.plugged,
+    ...(refused !== undefined && { refused }),
+    ...(requests !== undefined && { requests }),
+  };
+}
+
 async function onLine(hospital: Hospital, method: string, path: string[], body: unknown): Promise<Answer> {
   const [id = "", part] = path;
   const wire = hospital.wires.get(id);
   if (wire === undefined) return refuse(404, `There is no line ${id} in this hospital.`);
-  if (method !== "POST" || part !== "faults") return refuse(404, "A line knows POST …/faults alone.");
+  if (method === "GET" && part === undefined) return fine(describeLine(id, wire));
+  if (method !== "POST" || part !== "faults") return refuse(404, "A line knows GET and POST …/faults alone.");
   if (!Value.Check(LinePatch, body)) return refuse(400, 'A line takes {"plugged": true} or {"plugged": false}.');
   wire.plugged = body.plugged;
   await wire.refresh();
-  return fine({ id, plugged: wire.plugged });
+  return fine(describeLine(id, wire));
 }
 
 /** Answers one request of the control API. `body` is the parsed JSON of a POST. */
@@ -106,7 +120,7 @@ export async function answerControl(hospital: Hospital, method: string, path: st
     return fine({ devices: [...hospital.devices.values()].map((device) => describeDevice(hospital, device)) });
   }
   if (room === "lines" && rest.length === 0 && method === "GET") {
-    return fine({ lines: [...hospital.wires].map(([id, wire]) => ({ id, plugged: wire.plugged })) });
+    return fine({ lines: [...hospital.wires].map(([id, wire]) => describeLine(id, wire)) });
   }
   if (room === "devices" && rest.length <= 2) return onDevice(hospital, method, rest, body);
   if (room === "lines" && rest.length <= 2) return onLine(hospital, method, rest, body);

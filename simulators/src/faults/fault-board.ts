@@ -1,9 +1,10 @@
 import { type Static, type TObject, Type } from "typebox";
 import { Value } from "typebox/value";
 import { ALARM_CODES } from "../devices/syringe-pump-alarm.ts";
+import { PARAMETER_NAMES } from "../wires/mri/parameter-names.ts";
 
 /** The kinds of wire that faults are told apart by. */
-export type WireKind = "serial" | "modbus" | "opc-ua" | "alaris-asena";
+export type WireKind = "serial" | "modbus" | "opc-ua" | "alaris-asena" | "opc-ua-di" | "modbus-rtu";
 
 const flag = (description: string) => Type.Boolean({ description });
 
@@ -13,36 +14,48 @@ const flag = (description: string) => Type.Boolean({ description });
  */
 const FAULTS = {
   plugged: {
-    wires: ["serial", "modbus", "opc-ua", "alaris-asena"],
+    wires: ["serial", "modbus", "modbus-rtu", "opc-ua", "opc-ua-di", "alaris-asena"],
     schema: flag(
       "The cable is in. Out: a line of one device refuses connections, a device on a shared line is silent.",
     ),
   },
-  silent: { wires: ["serial", "modbus", "opc-ua", "alaris-asena"], schema: flag("Connected, and never answers.") },
+  silent: {
+    wires: ["serial", "modbus", "modbus-rtu", "opc-ua", "opc-ua-di", "alaris-asena"],
+    schema: flag("Connected, and never answers."),
+  },
   replyDelayMs: {
-    wires: ["serial", "modbus", "alaris-asena"],
+    wires: ["serial", "modbus", "modbus-rtu", "alaris-asena"],
     schema: Type.Integer({ minimum: 0, maximum: 60_000, description: "Milliseconds before each reply." }),
   },
-  truncatedReply: { wires: ["serial", "modbus", "alaris-asena"], schema: flag("Each reply breaks off in the middle.") },
+  truncatedReply: {
+    wires: ["serial", "modbus", "modbus-rtu", "alaris-asena"],
+    schema: flag("Each reply breaks off in the middle."),
+  },
   garbageReply: {
-    wires: ["serial", "modbus", "alaris-asena"],
+    wires: ["serial", "modbus", "modbus-rtu", "alaris-asena"],
     schema: flag("Noise in place of each reply, of the same length."),
   },
-  wrongCount: { wires: ["serial", "modbus"], schema: flag("A count inside the reply does not match what follows.") },
+  wrongCount: {
+    wires: ["serial", "modbus", "modbus-rtu"],
+    schema: flag("A count inside the reply does not match what follows."),
+  },
   baudRate: {
     wires: ["serial", "alaris-asena"],
     schema: Type.Union([Type.Integer({ minimum: 300, maximum: 4_000_000 }), Type.Null()]),
   },
   clockOffsetMin: {
-    wires: ["serial"],
+    wires: ["serial", "opc-ua-di"],
     schema: Type.Integer({ minimum: -720, maximum: 720, description: "How far the device's own clock is ahead." }),
   },
   exceptionCode: {
-    wires: ["modbus"],
+    wires: ["modbus", "modbus-rtu"],
     schema: Type.Union([Type.Integer({ minimum: 1, maximum: 255 }), Type.Null()]),
   },
   wrongTransaction: { wires: ["modbus"], schema: flag("Each reply carries another request's transaction id.") },
-  wrongChecksum: { wires: ["alaris-asena"], schema: flag("Each reply carries a checksum that is not its own.") },
+  wrongChecksum: {
+    wires: ["alaris-asena", "modbus-rtu"],
+    schema: flag("Each reply carries a checksum that is not its own."),
+  },
   escapedReply: { wires: ["alaris-asena"], schema: flag("Each reply is given up in the middle with an ESC.") },
   otherReply: { wires: ["alaris-asena"], schema: flag("Each reply, in itself whole, is that to another command.") },
   strict: {
@@ -61,6 +74,33 @@ const FAULTS = {
     wires: ["alaris-asena"],
     schema: Type.Union([Type.Enum([...ALARM_CODES]), Type.Null()], {
       description: "The alarm that it tells, whatever its body says.",
+    }),
+  },
+  frozen: {
+    wires: ["opc-ua-di"],
+    schema: flag(
+      "The server takes sessions, subscriptions and reads, and publishes nothing any more, not even keep-alives.",
+    ),
+  },
+  nodeIdSet: {
+    wires: ["opc-ua-di"],
+    schema: Type.Integer({
+      minimum: 0,
+      maximum: 9,
+      description:
+        "Another number restarts the server with other node ids: up to 4 those of neighbours, from 5 on all new.",
+    }),
+  },
+  wrongTypeOf: {
+    wires: ["opc-ua-di"],
+    schema: Type.Union([Type.Enum([...PARAMETER_NAMES]), Type.Null()], {
+      description: "The parameter that is declared and told as a text; a change restarts the server.",
+    }),
+  },
+  otherScannerSerial: {
+    wires: ["opc-ua-di"],
+    schema: Type.Union([Type.String({ pattern: "^MR[0-9]{6}$" }), Type.Null()], {
+      description: "Another scanner answers under the name, with this serial number.",
     }),
   },
 } as const satisfies Record<string, { wires: readonly WireKind[]; schema: object }>;
@@ -87,6 +127,10 @@ export const CALM: FaultState = {
   strict: false,
   otherSerial: null,
   alarmCode: null,
+  frozen: false,
+  nodeIdSet: 0,
+  wrongTypeOf: null,
+  otherScannerSerial: null,
 };
 
 /** The schema of a partial change of faults on one kind of wire. */

@@ -67,9 +67,14 @@ test("the manifest keeps to its schema, and nothing but ports differs in a secon
 test("the control API tells every device with its truth", async () => {
   const { json } = await call("/devices");
   const devices = json["devices"] as unknown as Record<string, unknown>[];
-  expect(devices).toHaveLength(36);
+  expect(devices).toHaveLength(41);
   expect(devices[0]).toMatchObject({ id: "vent-01", kind: "ventilator", line: "icu-a-serial-1", unit: "1" });
   expect((await call("/hospital")).json).toEqual(hospital.manifest);
+  expect((await call("/devices/mri-02")).json).toMatchObject({
+    line: "imaging-scanner-2",
+    unit: "Mri1",
+    kind: "imaging",
+  });
   expect((await call("/devices/pump-09")).json).toMatchObject({ line: "surgical-rack-1", unit: "1" });
 });
 
@@ -85,6 +90,25 @@ test("what a syringe pump was told beside readings is counted and shown by the c
   expect(await shown()).toMatchObject({ refused: { controlCount: 1, brokenCount: 0, latest } });
   expect((await call("/devices/syringe-02/faults", { clockOffsetMin: 3 })).status).toBe(400);
   expect((await call("/devices/vent-01")).json).not.toHaveProperty("refused");
+});
+
+test("a line tells what was asked on it, where its wire keeps account", async () => {
+  const nothing = { controlCount: 0, brokenCount: 0, latest: [] };
+  expect((await call("/lines/icu-a-rack-1")).json).toEqual({
+    id: "icu-a-rack-1",
+    plugged: true,
+    refused: nothing,
+    requests: {},
+  });
+  expect((await call("/lines/icu-a-serial-1")).json).toEqual({ id: "icu-a-serial-1", plugged: true });
+  expect((await call("/lines/imaging-scanner-1")).json).toMatchObject({ refused: nothing, requests: {} });
+  expect((await call("/devices/gas-03")).json).toMatchObject({
+    line: "plant-room-modbus-1",
+    unit: "3",
+    refused: nothing,
+  });
+  expect((await call("/lines")).json["lines"]).toContainEqual((await call("/lines/icu-a-rack-1")).json);
+  expect((await call("/lines/nowhere")).status).toBe(404);
 });
 
 test("faults, values and states are set through the control API, and freed again", async () => {

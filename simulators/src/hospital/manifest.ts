@@ -13,6 +13,8 @@ export const SIMULATED_PROFILES = [
   "wardtwin-synthetic/defib-ready-1",
   "wardtwin-synthetic/pump-rack-1",
   "alaris/asena-gh",
+  "wardtwin-synthetic/mri-1",
+  "wardtwin-synthetic/gas-panel-2",
 ] as const;
 
 export const Ward = Type.Object({
@@ -25,7 +27,7 @@ export const Ward = Type.Object({
 
 export const Gateway = Type.Object({ id: Id, name: Text, ward: Id });
 
-/** One wire of one gateway, with every device on it. `unit` is "1" on a serial port, the Modbus unit id, or the number of a rack slot. */
+/** One wire of one gateway, with every device on it. `unit` is "1" on a serial port, the Modbus unit id, the number of a rack slot, or the browse name of a scanner. */
 export const Line = Type.Object({
   id: Id,
   gateway: Id,

@@ -1,12 +1,18 @@
 import { join } from "node:path";
 import type { Clock, WallTime } from "../clock.ts";
 import { Defibrillator } from "../devices/defibrillator.ts";
+import { GasPanel } from "../devices/gas-panel.ts";
 import { InfusionPump } from "../devices/infusion-pump.ts";
+import { Mri } from "../devices/mri.ts";
 import { SyringePump } from "../devices/syringe-pump.ts";
 import { Ventilator } from "../devices/ventilator.ts";
 import type { Random } from "../random.ts";
 import { syringePumpPort } from "../wires/alaris-asena/syringe-pump-port.ts";
-import { modbusWire } from "../wires/defib-ready/modbus-wire.ts";
+import { defibrillatorUnit } from "../wires/defib-ready/registers.ts";
+import { gasPanelUnit } from "../wires/gas-panel/map.ts";
+import { type ModbusUnit, modbusWire } from "../wires/modbus/modbus-wire.ts";
+import { TCP_FRAMING } from "../wires/modbus/tcp-framing.ts";
+import { ScannerWire } from "../wires/mri/scanner-wire.ts";
 import { ventilatorPort } from "../wires/pb840/ventilator-port.ts";
 import type { PortPool } from "../wires/ports.ts";
 import { RackWire } from "../wires/pump-rack/rack-wire.ts";
@@ -69,13 +75,36 @@ function rackWire(line: PlannedLine, context: LineContext): Wire {
   const units = unitsOf(line, context, InfusionPump);
   return new RackWire(context.ports, {
     clock: context.clock,
-    rackId: line.id,
+    lineId: line.id,
     serial: `PR${String(random.integer(1, 999_999)).padStart(6, "0")}`,
     slotCount: SLOTS_PER_RACK,
     pumps: new Map([...units].map(([unit, pump]) => [Number(unit), pump])),
     credentials: { username: "wardtwin", password: password(random) },
     folder: join(context.dataDir, "racks", line.id),
   });
+}
+
+function scannerWire(line: PlannedLine, context: LineContext): Wire {
+  const random = context.random.fork(`line ${line.id}`);
+  return new ScannerWire(context.ports, {
+    clock: context.clock,
+    lineId: line.id,
+    scanners: unitsOf(line, context, Mri),
+    credentials: { username: "wardtwin", password: password(random) },
+    folder: join(context.dataDir, "scanners", line.id),
+  });
+}
+
+/** What hangs on a line, as its first device says; a line has devices of one kind alone. */
+const kindOn = (line: PlannedLine, { devices }: LineContext): string | undefined =>
+  devices.get(line.units[0]?.device ?? "")?.entry.kind;
+
+function modbusUnits(line: PlannedLine, context: LineContext): Map<number, ModbusUnit> {
+  const units: [string, ModbusUnit][] =
+    kindOn(line, context) === "medical-gas"
+      ? [...unitsOf(line, context, GasPanel)].map(([unit, device]) => [unit, gasPanelUnit(device)])
+      : [...unitsOf(line, context, Defibrillator)].map(([unit, device]) => [unit, defibrillatorUnit(device)]);
+  return new Map(units.map(([unit, device]) => [Number(unit), device]));
 }
 
 /** The wire of a planned line, not yet open. */
@@ -87,16 +116,14 @@ export function createWire(line: PlannedLine, context: LineContext): Wire {
       const device = onlyUnitOf(line, context, Ventilator);
       return serialWire(ports, ventilatorPort({ device, clock, random, wallTime, baudRate }));
     }
-    case "modbus": {
-      const units = [...unitsOf(line, context, Defibrillator)].map(([unit, device]) => [Number(unit), device] as const);
-      return modbusWire(ports, { clock, random, units: new Map(units) });
-    }
+    case "modbus":
+      return modbusWire(ports, { clock, random, framing: TCP_FRAMING, units: modbusUnits(line, context) });
     case "alaris-asena": {
       const device = onlyUnitOf(line, context, SyringePump);
       const refused = new RefusalLog();
       return serialWire(ports, syringePumpPort({ device, clock, random, baudRate, refused }), refused);
     }
     case "opc-ua":
-      return rackWire(line, context);
+      return kindOn(line, context) === "imaging" ? scannerWire(line, context) : rackWire(line, context);
   }
 }

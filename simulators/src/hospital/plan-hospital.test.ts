@@ -4,12 +4,21 @@ import { DEFAULT_COUNTS, DEVICES_PER_KIND_MAX, planHospital } from "./plan-hospi
 import { GATEWAYS, WARDS } from "./wards.ts";
 
 const count = fc.integer({ min: 1, max: DEVICES_PER_KIND_MAX });
-const counts = fc.record({ ventilator: count, defibrillator: count, "infusion-pump": count, "syringe-pump": count });
+const counts = fc.record({
+  ventilator: count,
+  defibrillator: count,
+  "infusion-pump": count,
+  "syringe-pump": count,
+  imaging: count,
+  "medical-gas": count,
+});
 const ID_PREFIX: Record<string, string> = {
   ventilator: "vent-",
   defibrillator: "defib-",
   "infusion-pump": "pump-",
   "syringe-pump": "syringe-",
+  imaging: "mri-",
+  "medical-gas": "gas-",
 };
 
 test("the same seed is the same hospital, another seed another", () => {
@@ -58,8 +67,9 @@ test("every device hangs on exactly one line by a unit of its own, and every lin
 test("syringe pumps are added to the hospital of a seed and change nothing that it had", () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
-      const without = planHospital(seed, { ...DEFAULT_COUNTS, "syringe-pump": 0 });
-      const withThree = planHospital(seed, { ...DEFAULT_COUNTS, "syringe-pump": 3 });
+      const before = { ...DEFAULT_COUNTS, imaging: 0, "medical-gas": 0 };
+      const without = planHospital(seed, { ...before, "syringe-pump": 0 });
+      const withThree = planHospital(seed, { ...before, "syringe-pump": 3 });
       expect(withThree.devices.slice(0, without.devices.length)).toEqual(without.devices);
       expect(withThree.lines.slice(0, without.lines.length)).toEqual(without.lines);
       const added = withThree.devices.slice(without.devices.length);
@@ -75,10 +85,41 @@ test("syringe pumps are added to the hospital of a seed and change nothing that 
   );
 });
 
-test("the usual hospital has 36 devices on 7 wards, six of them bedded, and each gateway has lines of every protocol of its wards", () => {
+test("scanners and gas panels are added to the hospital of a seed and change nothing that it had", () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const without = planHospital(seed, { ...DEFAULT_COUNTS, imaging: 0, "medical-gas": 0 });
+      const { devices, lines } = planHospital(seed);
+      expect(devices.slice(0, without.devices.length)).toEqual(without.devices);
+      expect(lines.slice(0, without.lines.length)).toEqual(without.lines);
+      const added = devices.slice(without.devices.length);
+      expect(added.map(({ id, kind, ward }) => [id, kind, ward])).toEqual([
+        ["mri-01", "imaging", "imaging"],
+        ["mri-02", "imaging", "imaging"],
+        ["gas-01", "medical-gas", "plant-room"],
+        ["gas-02", "medical-gas", "icu-a"],
+        ["gas-03", "medical-gas", "surgical"],
+      ]);
+      const gateway = "gw-south";
+      expect(lines.slice(without.lines.length)).toEqual([
+        { id: "imaging-scanner-1", gateway, protocol: "opc-ua", units: [{ unit: "Mri1", device: "mri-01" }] },
+        { id: "imaging-scanner-2", gateway, protocol: "opc-ua", units: [{ unit: "Mri1", device: "mri-02" }] },
+        {
+          id: "plant-room-modbus-1",
+          gateway,
+          protocol: "modbus",
+          units: ["gas-01", "gas-02", "gas-03"].map((device, index) => ({ unit: String(index + 1), device })),
+        },
+      ]);
+    }),
+  );
+});
+
+test("the usual hospital has 41 devices in 9 places, seven of them wards, and each gateway has lines of every protocol of its wards", () => {
   const { devices, lines } = planHospital(7);
-  expect(devices).toHaveLength(36);
-  expect(WARDS.filter((ward) => ward.kind === "ward")).toHaveLength(6);
+  expect(devices).toHaveLength(41);
+  expect(WARDS.filter((ward) => ward.kind === "ward")).toHaveLength(7);
+  expect(WARDS).toHaveLength(9);
   expect(new Set(WARDS.map((ward) => ward.floor)).size).toBe(4);
   expect(devices.map((device) => device.serial).filter((serial) => /^35\d{8}$/.test(serial))).toHaveLength(10);
   expect(devices.map((device) => device.serial).filter((serial) => /^SN000\d{5}$/.test(serial))).toHaveLength(8);

@@ -19,9 +19,12 @@ export const DEFAULT_COUNTS: DeviceCounts = {
   defibrillator: 8,
   "infusion-pump": 15,
   "syringe-pump": 3,
+  imaging: 2,
+  "medical-gas": 3,
 };
 export const DEVICES_PER_KIND_MAX = 64;
 export const SLOTS_PER_RACK = 8;
+const SCANNER_SERVERS = 2;
 
 /** Modbus unit ids are given out from here on each line, as in the sheet's example. */
 const FIRST_UNIT_ID = 17;
@@ -169,6 +172,59 @@ function syringePumps(random: Random, count: number): { devices: Device[]; lines
   return { devices, lines };
 }
 
+/** Two servers, so that one can be seen to fail alone; each names its scanners by their place in its device set. */
+function scanners(random: Random, count: number): { devices: Device[]; lines: PlannedLine[] } {
+  const nextSerial = serials(random, "MR", 6);
+  const devices: Device[] = [];
+  const lines: PlannedLine[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const ward = at(PLACEMENT.imaging, index);
+    const server = index % SCANNER_SERVERS;
+    const id = `mri-${number2(index)}`;
+    devices.push({
+      id,
+      kind: "imaging",
+      manufacturer: "Wardtwin Synthetic",
+      model: "MR-1",
+      serial: nextSerial(),
+      firmware: random.pick(["3.1.0", "3.2.1"]),
+      assetNumber: `SGH-I${number2(index).padStart(4, "0")}`,
+      ward,
+      profile: "wardtwin-synthetic/mri-1",
+    });
+    const line = lines[server] ?? {
+      id: `${ward}-scanner-${server + 1}`,
+      gateway: gatewayOfFloor(floorOf(ward)),
+      protocol: "opc-ua",
+      units: [],
+    };
+    lines[server] = line;
+    line.units.push({ unit: `Mri${line.units.length + 1}`, device: id });
+  }
+  return { devices, lines };
+}
+
+/** One line from the plant room through the house, its units counted from 1. */
+function gasPanels(random: Random, count: number): { devices: Device[]; lines: PlannedLine[] } {
+  const nextSerial = serials(random, "GP", 6);
+  const devices: Device[] = Array.from({ length: count }, (_, index) => ({
+    id: `gas-${number2(index)}`,
+    kind: "medical-gas",
+    manufacturer: "Wardtwin Synthetic",
+    model: "GP-2",
+    serial: nextSerial(),
+    firmware: String(random.integer(11, 13)),
+    assetNumber: `SGH-G${number2(index).padStart(4, "0")}`,
+    ward: at(PLACEMENT["medical-gas"], index),
+    profile: "wardtwin-synthetic/gas-panel-2",
+  }));
+  if (count > UNITS_PER_LINE_MAX) throw new Error(`more than ${UNITS_PER_LINE_MAX} gas panels on one line`);
+  const units = devices.map(({ id }, index) => ({ unit: String(index + 1), device: id }));
+  const plantRoom = PLACEMENT["medical-gas"][0];
+  const line = { id: `${plantRoom}-modbus-1`, gateway: gatewayOfFloor(floorOf(plantRoom)), units };
+  return { devices, lines: count === 0 ? [] : [{ ...line, protocol: "modbus" }] };
+}
+
 /** The hospital of a seed: the same seed and counts always give the same plan. */
 export function planHospital(seed: number, counts: DeviceCounts = DEFAULT_COUNTS): HospitalPlan {
   const random = createRandom(seed);
@@ -178,6 +234,8 @@ export function planHospital(seed: number, counts: DeviceCounts = DEFAULT_COUNTS
     pumps(random.fork("pumps"), counts["infusion-pump"]),
     // What is added comes last, so that a hospital of a seed keeps what it had.
     syringePumps(random.fork("syringe pumps"), counts["syringe-pump"]),
+    scanners(random.fork("scanners"), counts.imaging),
+    gasPanels(random.fork("gas panels"), counts["medical-gas"]),
   ];
   return {
     seed,

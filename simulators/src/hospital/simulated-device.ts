@@ -1,7 +1,9 @@
 import type { Clock, WallTime } from "../clock.ts";
 import { Defibrillator } from "../devices/defibrillator.ts";
+import { GasPanel } from "../devices/gas-panel.ts";
 import type { BodyValues } from "../devices/gauges.ts";
 import { InfusionPump } from "../devices/infusion-pump.ts";
+import { Mri } from "../devices/mri.ts";
 import { SyringePump } from "../devices/syringe-pump.ts";
 import { Ventilator } from "../devices/ventilator.ts";
 import type { WireKind } from "../faults/fault-board.ts";
@@ -24,7 +26,7 @@ export interface Said {
   whole: boolean;
 }
 
-export type AnyBody = Ventilator | Defibrillator | InfusionPump | SyringePump;
+export type AnyBody = Ventilator | Defibrillator | InfusionPump | SyringePump | Mri | GasPanel;
 
 /** A device of the running hospital: its entry in the asset register, its body, its faults, and what it has said. */
 export interface SimulatedDevice<OneBody extends AnyBody = AnyBody> {
@@ -42,6 +44,8 @@ const WIRE_OF_PROFILE = {
   "wardtwin-synthetic/defib-ready-1": "modbus",
   "wardtwin-synthetic/pump-rack-1": "opc-ua",
   "alaris/asena-gh": "alaris-asena",
+  "wardtwin-synthetic/mri-1": "opc-ua-di",
+  "wardtwin-synthetic/gas-panel-2": "modbus",
 } as const satisfies Record<Device["profile"], WireKind>;
 
 function createBody(entry: Device, random: Random, nowMs: number, wallTime: (atMs: number) => WallTime): AnyBody {
@@ -55,8 +59,9 @@ function createBody(entry: Device, random: Random, nowMs: number, wallTime: (atM
         ? new SyringePump(dutyOf("syringe-pump", entry.ward), random)
         : new InfusionPump(dutyOf(entry.kind, entry.ward), random);
     case "imaging":
+      return new Mri(dutyOf(entry.kind, entry.ward), random, nowMs, wallTime);
     case "medical-gas":
-      throw new Error(`no simulated body for ${entry.kind} yet`);
+      return new GasPanel(dutyOf(entry.kind, entry.ward), random);
   }
 }
 

@@ -11,6 +11,8 @@ export const WARDS: readonly Ward[] = [
   { id: "medical", name: "Medical", kind: "ward", floor: 3, order: 1 },
   { id: "surgical", name: "Surgical", kind: "ward", floor: 3, order: 2 },
   { id: "equipment-store", name: "Equipment Store", kind: "store", floor: 0, order: 1 },
+  { id: "imaging", name: "Imaging", kind: "ward", floor: 0, order: 2 },
+  { id: "plant-room", name: "Plant Room", kind: "workshop", floor: 0, order: 3 },
 ];
 
 export const GATEWAYS: readonly Gateway[] = [
@@ -39,6 +41,9 @@ export const PLACEMENT = {
   /** One entry for a rack of up to eight pumps. */
   "infusion-pump": ["icu-a", "surgical", "medical", "icu-b", "recovery", "emergency"],
   "syringe-pump": ["recovery"],
+  imaging: ["imaging"],
+  /** Panels stand where the gas is used; they share the plant's line, which runs through the whole house. */
+  "medical-gas": ["plant-room", "icu-a", "surgical", "recovery", "icu-b", "medical", "emergency"],
 } as const;
 /** What is handed out together; a syringe pump is an infusion pump with a wire of its own. */
 export type SimulatedKind = keyof typeof PLACEMENT;
@@ -51,12 +56,17 @@ const IN_USE_SHARE: Readonly<Record<string, number>> = {
   "icu-b": 0.75,
   medical: 0.5,
   surgical: 0.6,
+  imaging: 0.55,
+  // The plant behind all the others is never without flow for long.
+  "plant-room": 0.95,
 };
 const IN_USE_MEAN_H: Readonly<Record<SimulatedKind, number>> = {
   ventilator: 20,
   "infusion-pump": 1.5,
   "syringe-pump": 4,
   defibrillator: 0.4,
+  imaging: 0.5,
+  "medical-gas": 12,
 };
 
 /** A defibrillator is in use for minutes at a time, about once in a dozen hours of a busy ward. */

@@ -16,5 +16,7 @@ export interface Wire {
   publish(nowMs: number): void;
   /** What was said on the line beside readings, where the wire keeps account of it. */
   refused?(): Refusals;
+  /** How often each kind of request came, by the protocol's own name of it, where the wire keeps account of it. */
+  requests?(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }

@@ -10,9 +10,10 @@ import { planHospital } from "../../hospital/plan-hospital.ts";
 import type { Said, SimulatedDevice } from "../../hospital/simulated-device.ts";
 import { createRandom } from "../../random.ts";
 import { createRing } from "../../ring.ts";
+import { modbusWire } from "../modbus/modbus-wire.ts";
+import { TCP_FRAMING } from "../modbus/tcp-framing.ts";
 import { PortPool } from "../ports.ts";
-import { modbusWire } from "./modbus-wire.ts";
-import { inputRegisters } from "./registers.ts";
+import { defibrillatorUnit, inputRegisters } from "./registers.ts";
 
 const clock: Clock = { nowMs: () => Date.UTC(2026, 10, 22, 12), monotonicMs: () => performance.now() };
 const QUIET_MS = 80;
@@ -33,10 +34,15 @@ function defibrillator(seed: number): SimulatedDevice<Defibrillator> {
 async function openLine() {
   const [first, second] = [defibrillator(1), defibrillator(2)];
   const units = new Map([
-    [17, first],
-    [18, second],
+    [17, defibrillatorUnit(first)],
+    [18, defibrillatorUnit(second)],
   ]);
-  const wire = modbusWire(new PortPool(process.pid + 3000), { clock, random: createRandom(3), units });
+  const wire = modbusWire(new PortPool(process.pid + 3000), {
+    clock,
+    random: createRandom(3),
+    framing: TCP_FRAMING,
+    units,
+  });
   const port = Number(new URL((await wire.open()).url).port);
   closers.push(() => wire.close());
   const dial = async (): Promise<Socket> => {
@@ -138,12 +144,13 @@ test("exceptions, wrong counts, wrong transactions and broken replies can be swi
   expect((await cut).length).toBeLessThan(22);
 });
 
-test("bytes that are not Modbus end the connection", async () => {
-  const { dial } = await openLine();
+test("bytes that are not Modbus end the connection, and are counted", async () => {
+  const { dial, wire } = await openLine();
   const socket = await dial();
   const ended = closed(socket);
   socket.write("GET / HTTP/1.1\r\n\r\n");
   await ended;
+  expect(wire.refused?.()).toMatchObject({ controlCount: 0, brokenCount: 1, latest: [{ kind: "broken" }] });
 });
 
 test("another maker's client reads the line", async () => {

@@ -1,5 +1,8 @@
 import type { Defibrillator } from "../../devices/defibrillator.ts";
 import { SELF_TESTS } from "../../devices/defibrillator.ts";
+import type { SimulatedDevice } from "../../hospital/simulated-device.ts";
+import type { ModbusUnit } from "../modbus/modbus-wire.ts";
+import { tableOf } from "../modbus/tables.ts";
 
 /** DEFIB-READY/1, the Modbus map. Source: fact sheet defibrillator-readiness.md, section 4 (synthetic, no vendor's). */
 export const INPUT_REGISTER_COUNT = 16;
@@ -54,4 +57,15 @@ export function discreteInputs(body: Defibrillator): boolean[] {
     false,
     false,
   ];
+}
+
+/** A defibrillator on a Modbus line; switched off it says nothing. */
+export function defibrillatorUnit(device: SimulatedDevice<Defibrillator>): ModbusUnit {
+  const { body, entry } = device;
+  const build = Number(entry.firmware);
+  const tables = () => ({
+    inputRegisters: tableOf(inputRegisters(body, build)),
+    discreteInputs: tableOf(discreteInputs(body)),
+  });
+  return { device, tables: () => (body.duty.state === "off" ? null : tables()) };
 }

@@ -4,18 +4,12 @@ import { DataType } from "node-opcua-variant";
 import type { BodyState } from "../../devices/duty-cycle.ts";
 import type { InfusionPump } from "../../devices/infusion-pump.ts";
 import type { SimulatedDevice } from "../../hospital/simulated-device.ts";
+import type { NodeValue } from "../opc-ua/node-value.ts";
 
 /** OPC UA node layout 1 of the synthetic pump rack. Source: RACK-LAYOUT.md of the infusion-pump catalogue. */
 export const NAMESPACE_URI = "urn:wardtwin:synthetic:pump-rack:1";
 
 export type Pump = SimulatedDevice<InfusionPump>;
-
-export interface NodeValue {
-  dataType: DataType;
-  /** Null where the status is not Good. */
-  value: string | number | boolean | null;
-  status: (typeof StatusCodes)["Good"];
-}
 
 const STATE_CODES = { off: 1, standby: 2, "in-use": 3, "self-test": 4 } as const satisfies Record<BodyState, number>;
 

@@ -1,18 +1,13 @@
-import { MessageSecurityMode, SecurityPolicy } from "node-opcua-secure-channel";
-import { OPCUAServer } from "node-opcua-server";
-import { DataType, Variant } from "node-opcua-variant";
-import { HOST } from "../ports.ts";
-import type { ServerCertificate } from "./certificates.ts";
-import type { NodeValue } from "./nodes.ts";
+import { nodesets } from "node-opcua-nodesets";
+import type { OPCUAServer } from "node-opcua-server";
+import { DataType } from "node-opcua-variant";
+import type { NodeValue } from "../opc-ua/node-value.ts";
+import { isSame, variant } from "../opc-ua/node-value.ts";
+import { createSecureServer, type SecureServerOptions } from "../opc-ua/secure-server.ts";
 import { NAMESPACE_URI } from "./nodes.ts";
 
-export interface RackServerOptions {
-  port: number;
-  certificate: ServerCertificate;
-  credentials: { username: string; password: string };
-  /** Objects in order of their place, each with its first values by variable name. */
-  objects: ReadonlyMap<string, ReadonlyMap<string, NodeValue>>;
-}
+/** Objects in order of their place, each with its first values by variable name. */
+export type RackObjects = ReadonlyMap<string, ReadonlyMap<string, NodeValue>>;
 
 export interface RackServer {
   /** Shows a value; an unchanged one is not passed on. */
@@ -20,51 +15,18 @@ export interface RackServer {
   stop(): Promise<void>;
 }
 
-const SESSIONS_MAX = 16;
-const CONNECTIONS_MAX = 32;
+const PRODUCT = { name: "Wardtwin synthetic pump rack", uri: NAMESPACE_URI };
 
-/** Starts one rack's OPC UA server: one endpoint, signed and encrypted, by user and password, and nothing to write or call. */
-export async function startRackServer(options: RackServerOptions): Promise<RackServer> {
-  const server = createServer(options);
+/** Starts one rack's OPC UA server, with nothing to write or call. */
+export async function startRackServer(options: SecureServerOptions, objects: RackObjects): Promise<RackServer> {
+  const server = createSecureServer(options, PRODUCT, [nodesets.standard]);
   await server.initialize();
-  const show = buildAddressSpace(server, options.objects);
+  const show = buildAddressSpace(server, objects);
   await server.start();
   return { show, stop: () => server.shutdown(0) };
 }
 
-function createServer({ port, certificate, credentials }: RackServerOptions): OPCUAServer {
-  const { manager, userManager, applicationUri, certificateFile } = certificate;
-  return new OPCUAServer({
-    port,
-    host: HOST,
-    hostname: HOST,
-    securityPolicies: [SecurityPolicy.Basic256Sha256],
-    securityModes: [MessageSecurityMode.SignAndEncrypt],
-    allowAnonymous: false,
-    isAuditing: false,
-    maxConnectionsPerEndpoint: CONNECTIONS_MAX,
-    serverCapabilities: { maxSessions: SESSIONS_MAX },
-    serverCertificateManager: manager,
-    userCertificateManager: userManager,
-    certificateFile,
-    privateKeyFile: manager.privateKey,
-    serverInfo: {
-      applicationUri,
-      productUri: NAMESPACE_URI,
-      applicationName: { text: "Wardtwin synthetic pump rack" },
-    },
-    buildInfo: { productName: "Wardtwin synthetic pump rack", softwareVersion: "1.0.0" },
-    userManager: {
-      isValidUser: (username: string, password: string) =>
-        username === credentials.username && password === credentials.password,
-    },
-  });
-}
-
-const variant = ({ dataType, value }: NodeValue): Variant =>
-  new Variant(value === null ? { dataType: DataType.Null } : { dataType, value });
-
-function buildAddressSpace(server: OPCUAServer, objects: RackServerOptions["objects"]): RackServer["show"] {
+function buildAddressSpace(server: OPCUAServer, objects: RackObjects): RackServer["show"] {
   const addressSpace = server.engine.addressSpace;
   if (addressSpace === null) throw new Error("the OPC UA server has no address space after its initialisation");
   const namespace = addressSpace.registerNamespace(NAMESPACE_URI);
@@ -96,7 +58,7 @@ function buildAddressSpace(server: OPCUAServer, objects: RackServerOptions["obje
   const show: RackServer["show"] = (object, variableName, value) => {
     const nodeId = `${object}.${variableName}`;
     const before = shown.get(nodeId);
-    if (before !== undefined && before.value === value.value && before.status === value.status) return false;
+    if (before !== undefined && isSame(before, value)) return false;
     shown.set(nodeId, value);
     setters.get(nodeId)?.(value);
     return true;

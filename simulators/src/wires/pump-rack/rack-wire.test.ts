@@ -1,4 +1,5 @@
 import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +9,7 @@ import {
   MessageSecurityMode,
   OPCUAClient,
   SecurityPolicy,
+  TimestampsToReturn,
   type UserIdentityInfo,
   UserTokenType,
 } from "node-opcua-client";
@@ -45,7 +47,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "wardtwin-rack-"));
   const options = {
     clock: systemClock,
-    rackId: "icu-a-rack-1",
+    lineId: "icu-a-rack-1",
     serial: "PR000001",
     slotCount: 3,
     pumps,
@@ -173,6 +175,44 @@ test("nothing can be written, and only the right password over an encrypted chan
   await expect(enter(true, await certificateUser())).rejects.toThrow(/BadIdentityToken/);
   await expect(enter(true, { type: UserTokenType.Anonymous })).rejects.toThrow();
   await expect(enter(false, user(CREDENTIALS.password))).rejects.toThrow();
+});
+
+test("whoever reads, browses and subscribes leaves no mark; a write and a call are counted and kept, though neither does anything", async () => {
+  const marks = (): number => wire.refused().controlCount;
+  const before = marks();
+  const login = { endpointUrl: address.url, userIdentity: user(CREDENTIALS.password) };
+  await stranger().withSessionAsync(login, async (session) => {
+    const index = (await session.readNamespaceArray()).indexOf(NAMESPACE_URI);
+    const nodeId = `ns=${index};s=Slot1.LinePressure`;
+    await session.browse("RootFolder");
+    const subscription = await session.createSubscription2({
+      publishingEnabled: true,
+      requestedPublishingInterval: 100,
+    });
+    const item = await subscription.monitor(
+      { nodeId, attributeId: AttributeIds.Value },
+      { samplingInterval: 0 },
+      TimestampsToReturn.Both,
+    );
+    await once(item, "changed");
+    await subscription.terminate();
+    expect(marks()).toBe(before);
+    await session.write({
+      nodeId,
+      attributeId: AttributeIds.Value,
+      value: { value: { dataType: "Double", value: 7 } },
+    });
+    await session.call({ objectId: "i=2253", methodId: "i=11492", inputArguments: [{ dataType: "UInt32", value: 1 }] });
+  });
+  expect(marks()).toBe(before + 2);
+  const [write, call] = wire.refused().latest.slice(-2);
+  expect(write?.text).toMatch(/^WriteRequest .*Slot1\.LinePressure.*7/);
+  expect(call?.text).toMatch(/^CallRequest .*"methodId":"ns=0;i=11492"/);
+  const { WriteRequest, CallRequest, ReadRequest, BrowseRequest, CreateMonitoredItemsRequest } = wire.requests();
+  expect(CallRequest).toBe(1);
+  for (const count of [WriteRequest, ReadRequest, BrowseRequest, CreateMonitoredItemsRequest]) {
+    expect(count).toBeGreaterThan(0);
+  }
 });
 
 test("a rack pulled out is gone, and put back is there again with the same certificate", async () => {

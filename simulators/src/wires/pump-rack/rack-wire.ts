@@ -1,65 +1,45 @@
-import { setTimeout as delay } from "node:timers/promises";
-import type { Clock } from "../../clock.ts";
 import { recordSaid } from "../../hospital/simulated-device.ts";
-import { HOST, type PortPool } from "../ports.ts";
+import type { NodeValue } from "../opc-ua/node-value.ts";
+import { ServerLine, type ServerLineOptions } from "../opc-ua/server-line.ts";
+import type { PortPool } from "../ports.ts";
+import type { Refusals } from "../refusal-log.ts";
 import type { LineAddress, Wire } from "../wire.ts";
-import type { ServerCertificate } from "./certificates.ts";
-import { serverCertificate } from "./certificates.ts";
-import type { NodeValue, Pump } from "./nodes.ts";
+import type { Pump } from "./nodes.ts";
 import { rackValues, slotValues } from "./nodes.ts";
 import type { RackServer } from "./rack-server.ts";
 import { startRackServer } from "./rack-server.ts";
 
-export interface RackWireOptions {
-  clock: Clock;
-  rackId: string;
+export interface RackWireOptions extends ServerLineOptions {
   serial: string;
   slotCount: number;
   /** Pumps by slot, counted from 1; a slot that is not named is empty. */
   pumps: ReadonlyMap<number, Pump>;
-  credentials: { username: string; password: string };
-  /** Where keys and certificates are kept between runs. */
-  folder: string;
 }
 
-const REOPEN_EVERY_MS = 250;
-const REOPEN_TRIES_MAX = 40;
+/** A rack's server has one shape: its slots are there whether or not a pump sits in them. */
+const SHAPE = "rack";
 
 /** A rack of pumps behind its OPC UA server. */
 export class RackWire implements Wire {
   plugged = true;
-  readonly #ports: PortPool;
   readonly #options: RackWireOptions;
-  #port = 0;
-  #certificate: ServerCertificate | null = null;
-  #server: RackServer | null = null;
-  #change: Promise<void> = Promise.resolve();
+  readonly #line: ServerLine<RackServer, typeof SHAPE>;
 
   constructor(ports: PortPool, options: RackWireOptions) {
-    this.#ports = ports;
     this.#options = options;
+    this.#line = new ServerLine(ports, options, (secure) => startRackServer(secure, this.#objects()));
   }
 
-  async open(): Promise<LineAddress> {
-    const { folder, rackId, credentials, clock } = this.#options;
-    this.#certificate = await serverCertificate(folder, rackId, clock.nowMs());
-    this.#port = await this.#ports.take();
-    await this.refresh();
-    return {
-      url: `opc.tcp://${HOST}:${this.#port}`,
-      credentials,
-      serverCertificateFile: this.#certificate.certificateFile,
-    };
+  open(): Promise<LineAddress> {
+    return this.#line.open(this.plugged ? SHAPE : null);
   }
 
   refresh(): Promise<void> {
-    const change = this.#change.then(() => this.#setOpen(this.plugged));
-    this.#change = change.catch(() => undefined);
-    return change;
+    return this.#line.setShape(this.plugged ? SHAPE : null);
   }
 
   publish(nowMs: number): void {
-    const server = this.#server;
+    const { server } = this.#line;
     if (server === null) return;
     for (const slot of this.#slots()) {
       const pump = this.#options.pumps.get(slot);
@@ -67,6 +47,14 @@ export class RackWire implements Wire {
       for (const [name, value] of slotValues(pump)) changed = server.show(`Slot${slot}`, name, value) || changed;
       if (changed && pump?.faults.state.plugged) recordSaid(pump, nowMs, `Slot${slot}`, !pump.faults.state.silent);
     }
+  }
+
+  requests(): Record<string, number> {
+    return this.#line.services.counts();
+  }
+
+  refused(): Refusals {
+    return this.#line.services.refused();
   }
 
   close(): Promise<void> {
@@ -78,28 +66,10 @@ export class RackWire implements Wire {
     return Array.from({ length: this.#options.slotCount }, (_, index) => index + 1);
   }
 
-  async #setOpen(open: boolean): Promise<void> {
-    if (!open) {
-      const server = this.#server;
-      this.#server = null;
-      await server?.stop();
-      return;
-    }
-    for (let tries = 1; this.#server === null; tries += 1) {
-      try {
-        this.#server = await this.#start();
-      } catch (error) {
-        if (tries >= REOPEN_TRIES_MAX) throw error;
-        await delay(REOPEN_EVERY_MS);
-      }
-    }
-  }
-
-  #start(): Promise<RackServer> {
-    if (this.#certificate === null) throw new Error("a rack is opened before it is refreshed");
-    const { pumps, serial, slotCount, credentials } = this.#options;
+  #objects(): Map<string, ReadonlyMap<string, NodeValue>> {
+    const { pumps, serial, slotCount } = this.#options;
     const objects = new Map<string, ReadonlyMap<string, NodeValue>>([["Rack", rackValues(serial, slotCount)]]);
     for (const slot of this.#slots()) objects.set(`Slot${slot}`, slotValues(pumps.get(slot)));
-    return startRackServer({ port: this.#port, certificate: this.#certificate, credentials, objects });
+    return objects;
   }
 }

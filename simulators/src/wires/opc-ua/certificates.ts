@@ -8,7 +8,7 @@ import { HOST } from "../ports.ts";
 export interface ServerCertificate {
   /** Of the applications that may open a channel: any. */
   manager: OPCUACertificateManager;
-  /** Of the users that may sign in by certificate: none, for the rack knows a user name and password alone. */
+  /** Of the users that may sign in by certificate: none, for a server knows a user name and password alone. */
   userManager: OPCUACertificateManager;
   applicationUri: string;
   certificateFile: string;
@@ -19,10 +19,10 @@ const VALID_DAYS = 3650;
 const MADE_BEFORE_MS = 24 * 3_600_000;
 
 /**
- * The key and self-signed certificate of one rack's server, made in this process on first use and kept in `folder`.
- * Any client certificate is taken: the rack tells its clients apart by user and password.
+ * The key and self-signed certificate of the server of one line, made in this process on first use and kept in `folder`.
+ * Any client certificate is taken: a server tells its clients apart by user and password.
  */
-export async function serverCertificate(folder: string, rackId: string, nowMs: number): Promise<ServerCertificate> {
+export async function serverCertificate(folder: string, lineId: string, nowMs: number): Promise<ServerCertificate> {
   await mkdir(folder, { recursive: true });
   const manager = new OPCUACertificateManager({
     rootFolder: folder,
@@ -33,9 +33,9 @@ export async function serverCertificate(folder: string, rackId: string, nowMs: n
   await Promise.all([manager.initialize(), userManager.initialize()]);
   // The host stands in the URI and in the file's name, so that a data folder taken to another machine gets a new certificate.
   const host = hostname();
-  const applicationUri = `urn:wardtwin:synthetic:${rackId}`;
+  const applicationUri = `urn:wardtwin:synthetic:${lineId}`;
   const hostKey = createHash("sha256").update(host).digest("hex").slice(0, 8);
-  const certificateFile = join(folder, "own", "certs", `${rackId}-${hostKey}.pem`);
+  const certificateFile = join(folder, "own", "certs", `${lineId}-${hostKey}.pem`);
   const isThere = await access(certificateFile).then(
     () => true,
     () => false,
@@ -43,7 +43,7 @@ export async function serverCertificate(folder: string, rackId: string, nowMs: n
   if (!isThere) {
     await manager.createSelfSignedCertificate({
       applicationUri,
-      subject: `/CN=${rackId}/O=Wardtwin Synthetic`,
+      subject: `/CN=${lineId}/O=Wardtwin Synthetic`,
       dns: [...new Set(["localhost", host])],
       ip: [HOST],
       startDate: new Date(nowMs - MADE_BEFORE_MS),

@@ -4,7 +4,7 @@ import { wallClock } from "../../clock.ts";
 import { Defibrillator, type SELF_TESTS } from "../../devices/defibrillator.ts";
 import { BODY_STATES } from "../../devices/duty-cycle.ts";
 import { createRandom } from "../../random.ts";
-import { answerPdu, encodeAdu, takeAdus } from "./modbus.ts";
+import { answerPdu, tableOf } from "../modbus/tables.ts";
 import { discreteInputs, inputRegisters } from "./registers.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 22, 2, 30);
@@ -40,8 +40,8 @@ function sheetDefibrillator(): Defibrillator {
 }
 
 const unitOf = (body: Defibrillator) => ({
-  inputRegisters: () => inputRegisters(body, 7),
-  discreteInputs: () => discreteInputs(body),
+  inputRegisters: tableOf(inputRegisters(body, 7)),
+  discreteInputs: tableOf(discreteInputs(body)),
 });
 const ask = (request: string, body = sheetDefibrillator()): string =>
   answerPdu(Buffer.from(request.replaceAll(" ", ""), "hex"), unitOf(body))
@@ -110,22 +110,5 @@ test("whatever the state, the pins and the time, every register is an unsigned 1
       expect(registers).toHaveLength(16);
       for (const register of registers) expect(register >= 0 && register <= 0xffff).toBe(true);
     }),
-  );
-});
-
-test("requests are taken whole off a stream however it is cut; what cannot be Modbus breaks it", () => {
-  const request = Buffer.from("000100000006110400000010", "hex");
-  const stream = Buffer.concat([request, request, request.subarray(0, 9)]);
-  const { adus, rest, broken } = takeAdus(stream);
-  expect(adus.map((adu) => [adu.transaction, adu.unit, adu.pdu.toString("hex")])).toEqual([
-    [1, 17, "0400000010"],
-    [1, 17, "0400000010"],
-  ]);
-  expect([rest.length, broken]).toEqual([9, false]);
-  expect(takeAdus(Buffer.from("0001000100061104", "hex")).broken).toBe(true);
-  expect(takeAdus(Buffer.from("0001000000011104", "hex")).broken).toBe(true);
-  expect(takeAdus(Buffer.from("000100000FFF1104", "hex")).broken).toBe(true);
-  expect(encodeAdu({ transaction: 1, unit: 17, pdu: Buffer.from("8402", "hex") }).toString("hex")).toBe(
-    "000100000003118402",
   );
 });
