@@ -98,8 +98,8 @@ async function readings(): Promise<Record<string, number>> {
   return Object.fromEntries(rows.map(({ who, readings: count }) => [who, Number(count)]));
 }
 const twin = async (id: string) => new TwinQueries(house.db).twin(id, NOON_MS + 60_000);
-const scan = (deviceId: string, unit: string) =>
-  store.bindBySight({ deviceId, gatewayId: "gw-a", line: "dock", unit, source: "scan" }, NOON_MS);
+const scan = (deviceId: string, unit: string, atMs = NOON_MS + 100_000) =>
+  store.bindBySight({ deviceId, gatewayId: "gw-a", line: "dock", unit, source: "scan" }, atMs);
 
 test("the first presence after a person bound the place is that device's", async () => {
   await arrive(section("17", "first", 1_000, [412, 1_180]), section("18", "other", 1_000, [90, 300]));
@@ -150,4 +150,13 @@ test("a binding that is imported again confirms nobody", async () => {
   await store.import(registry);
   await arrive(section("17", "second", 90_000, [2, 9_000]));
   expect(await readings()).toEqual({ "defib-1": 5, "place 17": 5 });
+});
+
+test("a scan of a device that does not answer yet is of whatever answers next, not of what fell silent before", async () => {
+  await arrive(section("17", "first", 1_000, [412, 1_180]));
+  expect(await scan("defib-2", "17", NOON_MS + 3_600_000)).toEqual({ attachment: null });
+  fleet.forgetIndex();
+  await arrive(section("17", "second", 3_700_000, [2, 9_000]));
+  await arrive(section("17", "first", 2_000, [412, 1_180]));
+  expect(await readings()).toEqual({ "defib-1": 10, "defib-2": 5 });
 });

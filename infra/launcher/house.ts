@@ -9,6 +9,7 @@ import type { ApiClient } from "./api-client.ts";
 import { type Child, startChild } from "./child.ts";
 import { type DataFolder, forgetData, openDataFolder, readJson, writeSecretJson } from "./data-folder.ts";
 import { prepareGateway, registryOf } from "./demo-gateway.ts";
+import { walkRounds } from "./demo-rounds.ts";
 import { type DemoUser, demoUsersOf, signInDemo } from "./demo-users.ts";
 import { portTrouble, requirePort } from "./free-port.ts";
 import { endLeftovers, rememberProcesses } from "./leftovers.ts";
@@ -189,6 +190,10 @@ export class Launcher {
     await api.request("POST", "/registry/import", registryOf(manifest, DEMO_STANDBY_FREE_AFTER_MIN));
     this.#progress.step(`starting ${manifest.gateways.length} gateways`);
     await Promise.all(manifest.gateways.map(({ id }) => this.#startGateway(id, api, manifest, cloud)));
+    walkRounds(api, this.#stopping.signal).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      this.#progress.note(`devices without a name of their own wait to be scanned (${why})`);
+    });
     return users;
   }
 

@@ -3,6 +3,9 @@ import { type Database, isTaken } from "../platform/database.ts";
 import { FleetError } from "../platform/fleet-error.ts";
 import type { RegistryImport } from "./schema.ts";
 
+/** What answered no longer ago than this is what the person at the device has before them. */
+const ANSWERS_WITHIN_MS = 60_000;
+
 /** What a person saw: which device hangs where. */
 interface Sighted {
   deviceId: string;
@@ -116,7 +119,9 @@ export class FleetStore {
     const key = { gatewayId, line, unit };
     return this.#db.prisma.$transaction(async (tx) => {
       await tx.binding.deleteMany({ where: { deviceId, NOT: key } });
-      const newest = await tx.attachment.findFirst({ where: key, orderBy: [{ epoch: "desc" }, { monoMs: "desc" }] });
+      const last = await tx.attachment.findFirst({ where: key, orderBy: [{ epoch: "desc" }, { monoMs: "desc" }] });
+      // What fell silent before the person came is not what they saw; whoever answers next is.
+      const newest = last !== null && nowMs - last.lastAt.getTime() <= ANSWERS_WITHIN_MS ? last : null;
       const now = { deviceId, awaits: newest === null, since: new Date(nowMs) };
       await tx.binding.upsert({ where: { gatewayId_line_unit: key }, create: { ...key, ...now }, update: now });
       if (newest === null) return { attachment: null };
