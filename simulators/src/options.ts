@@ -50,7 +50,13 @@ export function readOptions(argv: readonly string[]): Result<SimulatorOptions, s
       counts:
         each === undefined
           ? DEFAULT_COUNTS
-          : { ventilator: count, defibrillator: count, "infusion-pump": count, "syringe-pump": count },
+          : {
+              ventilator: count,
+              defibrillator: count,
+              "infusion-pump": count,
+              "syringe-pump": count,
+              "medibus-ventilator": count,
+            },
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

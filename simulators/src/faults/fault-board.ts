@@ -1,9 +1,10 @@
 import { type Static, type TObject, Type } from "typebox";
 import { Value } from "typebox/value";
 import { ALARM_CODES } from "../devices/syringe-pump-alarm.ts";
+import { MODEL_NAMES } from "../wires/draeger-medibus/model.ts";
 
 /** The kinds of wire that faults are told apart by. */
-export type WireKind = "serial" | "modbus" | "opc-ua" | "alaris-asena";
+export type WireKind = "serial" | "modbus" | "opc-ua" | "alaris-asena" | "draeger-medibus";
 
 const flag = (description: string) => Type.Boolean({ description });
 
@@ -13,28 +14,34 @@ const flag = (description: string) => Type.Boolean({ description });
  */
 const FAULTS = {
   plugged: {
-    wires: ["serial", "modbus", "opc-ua", "alaris-asena"],
+    wires: ["serial", "modbus", "opc-ua", "alaris-asena", "draeger-medibus"],
     schema: flag(
       "The cable is in. Out: a line of one device refuses connections, a device on a shared line is silent.",
     ),
   },
-  silent: { wires: ["serial", "modbus", "opc-ua", "alaris-asena"], schema: flag("Connected, and never answers.") },
+  silent: {
+    wires: ["serial", "modbus", "opc-ua", "alaris-asena", "draeger-medibus"],
+    schema: flag("Connected, and never answers."),
+  },
   replyDelayMs: {
-    wires: ["serial", "modbus", "alaris-asena"],
+    wires: ["serial", "modbus", "alaris-asena", "draeger-medibus"],
     schema: Type.Integer({ minimum: 0, maximum: 60_000, description: "Milliseconds before each reply." }),
   },
-  truncatedReply: { wires: ["serial", "modbus", "alaris-asena"], schema: flag("Each reply breaks off in the middle.") },
+  truncatedReply: {
+    wires: ["serial", "modbus", "alaris-asena", "draeger-medibus"],
+    schema: flag("Each reply breaks off in the middle."),
+  },
   garbageReply: {
-    wires: ["serial", "modbus", "alaris-asena"],
+    wires: ["serial", "modbus", "alaris-asena", "draeger-medibus"],
     schema: flag("Noise in place of each reply, of the same length."),
   },
   wrongCount: { wires: ["serial", "modbus"], schema: flag("A count inside the reply does not match what follows.") },
   baudRate: {
-    wires: ["serial", "alaris-asena"],
+    wires: ["serial", "alaris-asena", "draeger-medibus"],
     schema: Type.Union([Type.Integer({ minimum: 300, maximum: 4_000_000 }), Type.Null()]),
   },
   clockOffsetMin: {
-    wires: ["serial"],
+    wires: ["serial", "draeger-medibus"],
     schema: Type.Integer({ minimum: -720, maximum: 720, description: "How far the device's own clock is ahead." }),
   },
   exceptionCode: {
@@ -42,9 +49,15 @@ const FAULTS = {
     schema: Type.Union([Type.Integer({ minimum: 1, maximum: 255 }), Type.Null()]),
   },
   wrongTransaction: { wires: ["modbus"], schema: flag("Each reply carries another request's transaction id.") },
-  wrongChecksum: { wires: ["alaris-asena"], schema: flag("Each reply carries a checksum that is not its own.") },
+  wrongChecksum: {
+    wires: ["alaris-asena", "draeger-medibus"],
+    schema: flag("Each reply carries a checksum that is not its own."),
+  },
   escapedReply: { wires: ["alaris-asena"], schema: flag("Each reply is given up in the middle with an ESC.") },
-  otherReply: { wires: ["alaris-asena"], schema: flag("Each reply, in itself whole, is that to another command.") },
+  otherReply: {
+    wires: ["alaris-asena", "draeger-medibus"],
+    schema: flag("Each reply, in itself whole, is that to another command."),
+  },
   strict: {
     wires: ["alaris-asena"],
     schema: flag(
@@ -62,6 +75,43 @@ const FAULTS = {
     schema: Type.Union([Type.Enum([...ALARM_CODES]), Type.Null()], {
       description: "The alarm that it tells, whatever its body says.",
     }),
+  },
+  missingCr: { wires: ["draeger-medibus"], schema: flag("No reply has its closing CR.") },
+  injectedRealtime: {
+    wires: ["draeger-medibus"],
+    schema: flag("Bytes of the realtime stream stand in the middle of each reply, though nobody asked for any."),
+  },
+  nestedCommand: { wires: ["draeger-medibus"], schema: flag("A keep-alive stands in the middle of each reply.") },
+  splitReply: { wires: ["draeger-medibus"], schema: flag("Every byte arrives by itself.") },
+  flood: { wires: ["draeger-medibus"], schema: flag("Noise without end, as fast as the line goes.") },
+  pauseMs: {
+    wires: ["draeger-medibus"],
+    schema: Type.Integer({
+      minimum: 0,
+      maximum: 60_000,
+      description: "Milliseconds of silence from the moment this is set, after which it goes on by itself.",
+    }),
+  },
+  ownInitialise: {
+    wires: ["draeger-medibus"],
+    schema: flag("When this is set, the device forgets its host and says ICC, once."),
+  },
+  configurationChanged: {
+    wires: ["draeger-medibus"],
+    schema: flag("When this is set, the device says that its realtime configuration has changed, once."),
+  },
+  blankValues: { wires: ["draeger-medibus"], schema: flag("Every measured value, limit and setting is blank.") },
+  germanMonth: { wires: ["draeger-medibus"], schema: flag("Dates have German months, whatever the model.") },
+  standbyText: { wires: ["draeger-medibus"], schema: flag("It says that it stands by, whatever its body does.") },
+  otherModel: {
+    wires: ["draeger-medibus"],
+    schema: Type.Union([Type.Enum([...MODEL_NAMES]), Type.Null()], {
+      description: "A ventilator of this model hangs on the line in place of its own.",
+    }),
+  },
+  patientRecord: {
+    wires: ["draeger-medibus"],
+    schema: flag("It has been told the name, sex, age and weight of a person, all of them made up, and tells them on."),
   },
 } as const satisfies Record<string, { wires: readonly WireKind[]; schema: object }>;
 
@@ -87,6 +137,19 @@ export const CALM: FaultState = {
   strict: false,
   otherSerial: null,
   alarmCode: null,
+  missingCr: false,
+  injectedRealtime: false,
+  nestedCommand: false,
+  splitReply: false,
+  flood: false,
+  pauseMs: 0,
+  ownInitialise: false,
+  configurationChanged: false,
+  blankValues: false,
+  germanMonth: false,
+  standbyText: false,
+  otherModel: null,
+  patientRecord: false,
 };
 
 /** The schema of a partial change of faults on one kind of wire. */

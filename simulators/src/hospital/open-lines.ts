@@ -1,12 +1,15 @@
 import { join } from "node:path";
 import type { Clock, WallTime } from "../clock.ts";
 import { Defibrillator } from "../devices/defibrillator.ts";
+import { DraegerVentilator } from "../devices/draeger-ventilator.ts";
 import { InfusionPump } from "../devices/infusion-pump.ts";
 import { SyringePump } from "../devices/syringe-pump.ts";
 import { Ventilator } from "../devices/ventilator.ts";
 import type { Random } from "../random.ts";
 import { syringePumpPort } from "../wires/alaris-asena/syringe-pump-port.ts";
 import { modbusWire } from "../wires/defib-ready/modbus-wire.ts";
+import { MedibusPort } from "../wires/draeger-medibus/medibus-port.ts";
+import { modelOfProfile } from "../wires/draeger-medibus/model.ts";
 import { ventilatorPort } from "../wires/pb840/ventilator-port.ts";
 import type { PortPool } from "../wires/ports.ts";
 import { RackWire } from "../wires/pump-rack/rack-wire.ts";
@@ -95,6 +98,12 @@ export function createWire(line: PlannedLine, context: LineContext): Wire {
       const device = onlyUnitOf(line, context, SyringePump);
       const refused = new RefusalLog();
       return serialWire(ports, syringePumpPort({ device, clock, random, baudRate, refused }), refused);
+    }
+    case "draeger-medibus": {
+      const device = onlyUnitOf(line, context, DraegerVentilator);
+      const refused = new RefusalLog();
+      const model = modelOfProfile(device.entry.profile);
+      return serialWire(ports, new MedibusPort({ device, clock, random, wallTime, model, refused }), refused);
     }
     case "opc-ua":
       return rackWire(line, context);

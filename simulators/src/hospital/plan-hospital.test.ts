@@ -4,12 +4,20 @@ import { DEFAULT_COUNTS, DEVICES_PER_KIND_MAX, planHospital } from "./plan-hospi
 import { GATEWAYS, WARDS } from "./wards.ts";
 
 const count = fc.integer({ min: 1, max: DEVICES_PER_KIND_MAX });
-const counts = fc.record({ ventilator: count, defibrillator: count, "infusion-pump": count, "syringe-pump": count });
+const counts = fc.record({
+  ventilator: count,
+  defibrillator: count,
+  "infusion-pump": count,
+  "syringe-pump": count,
+  "medibus-ventilator": count,
+});
+const BEFORE_MEDIBUS = { ...DEFAULT_COUNTS, "medibus-ventilator": 0 };
 const ID_PREFIX: Record<string, string> = {
   ventilator: "vent-",
   defibrillator: "defib-",
   "infusion-pump": "pump-",
   "syringe-pump": "syringe-",
+  "medibus-ventilator": "medibus-",
 };
 
 test("the same seed is the same hospital, another seed another", () => {
@@ -58,8 +66,8 @@ test("every device hangs on exactly one line by a unit of its own, and every lin
 test("syringe pumps are added to the hospital of a seed and change nothing that it had", () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
-      const without = planHospital(seed, { ...DEFAULT_COUNTS, "syringe-pump": 0 });
-      const withThree = planHospital(seed, { ...DEFAULT_COUNTS, "syringe-pump": 3 });
+      const without = planHospital(seed, { ...BEFORE_MEDIBUS, "syringe-pump": 0 });
+      const withThree = planHospital(seed, { ...BEFORE_MEDIBUS, "syringe-pump": 3 });
       expect(withThree.devices.slice(0, without.devices.length)).toEqual(without.devices);
       expect(withThree.lines.slice(0, without.lines.length)).toEqual(without.lines);
       const added = withThree.devices.slice(without.devices.length);
@@ -75,15 +83,42 @@ test("syringe pumps are added to the hospital of a seed and change nothing that 
   );
 });
 
-test("the usual hospital has 36 devices on 7 wards, six of them bedded, and each gateway has lines of every protocol of its wards", () => {
+test("MEDIBUS ventilators are added to the hospital of a seed and change nothing that it had", () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const before = planHospital(seed, BEFORE_MEDIBUS);
+      const after = planHospital(seed);
+      expect(after.devices.slice(0, before.devices.length)).toEqual(before.devices);
+      expect(after.lines.slice(0, before.lines.length)).toEqual(before.lines);
+      const added = after.devices.slice(before.devices.length);
+      expect(added.map(({ id, model, ward, profile }) => [id, model, ward, profile])).toEqual([
+        ["medibus-01", "Evita XL", "icu-a", "draeger/evita-xl"],
+        ["medibus-02", "Evita XL", "icu-b", "draeger/evita-xl"],
+        ["medibus-03", "Evita V500", "icu-a", "draeger/evita-v500"],
+        ["medibus-04", "Apollo", "surgical", "draeger/apollo"],
+      ]);
+      for (const device of added) expect(device).toMatchObject({ kind: "ventilator", manufacturer: "Dräger" });
+      expect(
+        after.lines.slice(before.lines.length).map(({ id, gateway, protocol }) => [id, gateway, protocol]),
+      ).toEqual([
+        ["icu-a-medibus-1", "gw-north", "draeger-medibus"],
+        ["icu-b-medibus-1", "gw-north", "draeger-medibus"],
+        ["icu-a-medibus-2", "gw-north", "draeger-medibus"],
+        ["surgical-medibus-1", "gw-south", "draeger-medibus"],
+      ]);
+    }),
+  );
+});
+
+test("the usual hospital has 40 devices on 7 wards, six of them bedded, and each gateway has lines of every protocol of its wards", () => {
   const { devices, lines } = planHospital(7);
-  expect(devices).toHaveLength(36);
+  expect(devices).toHaveLength(40);
   expect(WARDS.filter((ward) => ward.kind === "ward")).toHaveLength(6);
   expect(new Set(WARDS.map((ward) => ward.floor)).size).toBe(4);
   expect(devices.map((device) => device.serial).filter((serial) => /^35\d{8}$/.test(serial))).toHaveLength(10);
   expect(devices.map((device) => device.serial).filter((serial) => /^SN000\d{5}$/.test(serial))).toHaveLength(8);
   for (const gateway of GATEWAYS) {
     const protocols = lines.filter((line) => line.gateway === gateway.id).map((line) => line.protocol);
-    expect(new Set(protocols).size).toBe(gateway.id === "gw-north" ? 4 : 3);
+    expect(new Set(protocols).size).toBe(gateway.id === "gw-north" ? 5 : 4);
   }
 });

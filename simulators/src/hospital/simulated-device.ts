@@ -1,5 +1,6 @@
 import type { Clock, WallTime } from "../clock.ts";
 import { Defibrillator } from "../devices/defibrillator.ts";
+import { DraegerVentilator } from "../devices/draeger-ventilator.ts";
 import type { BodyValues } from "../devices/gauges.ts";
 import { InfusionPump } from "../devices/infusion-pump.ts";
 import { SyringePump } from "../devices/syringe-pump.ts";
@@ -24,7 +25,7 @@ export interface Said {
   whole: boolean;
 }
 
-export type AnyBody = Ventilator | Defibrillator | InfusionPump | SyringePump;
+export type AnyBody = Ventilator | Defibrillator | InfusionPump | SyringePump | DraegerVentilator;
 
 /** A device of the running hospital: its entry in the asset register, its body, its faults, and what it has said. */
 export interface SimulatedDevice<OneBody extends AnyBody = AnyBody> {
@@ -42,12 +43,17 @@ const WIRE_OF_PROFILE = {
   "wardtwin-synthetic/defib-ready-1": "modbus",
   "wardtwin-synthetic/pump-rack-1": "opc-ua",
   "alaris/asena-gh": "alaris-asena",
+  "draeger/evita-xl": "draeger-medibus",
+  "draeger/evita-v500": "draeger-medibus",
+  "draeger/apollo": "draeger-medibus",
 } as const satisfies Record<Device["profile"], WireKind>;
 
 function createBody(entry: Device, random: Random, nowMs: number, wallTime: (atMs: number) => WallTime): AnyBody {
   switch (entry.kind) {
     case "ventilator":
-      return new Ventilator(dutyOf(entry.kind, entry.ward), random);
+      return entry.profile === "puritan-bennett/840"
+        ? new Ventilator(dutyOf(entry.kind, entry.ward), random)
+        : new DraegerVentilator(dutyOf("medibus-ventilator", entry.ward), random);
     case "defibrillator":
       return new Defibrillator(dutyOf(entry.kind, entry.ward), random, nowMs, wallTime);
     case "infusion-pump":

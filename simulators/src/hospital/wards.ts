@@ -39,8 +39,12 @@ export const PLACEMENT = {
   /** One entry for a rack of up to eight pumps. */
   "infusion-pump": ["icu-a", "surgical", "medical", "icu-b", "recovery", "emergency"],
   "syringe-pump": ["recovery"],
+  "medibus-ventilator": ["icu-a", "icu-b", "icu-a", "surgical"],
 } as const;
-/** What is handed out together; a syringe pump is an infusion pump with a wire of its own. */
+/**
+ * What is handed out together; a syringe pump is an infusion pump with a wire of its own, and so is a MEDIBUS ventilator a
+ * ventilator.
+ */
 export type SimulatedKind = keyof typeof PLACEMENT;
 
 /** How busy a ward keeps its equipment: share of ventilators and pumps in use. What stands in the store is spare. */
@@ -54,6 +58,7 @@ const IN_USE_SHARE: Readonly<Record<string, number>> = {
 };
 const IN_USE_MEAN_H: Readonly<Record<SimulatedKind, number>> = {
   ventilator: 20,
+  "medibus-ventilator": 20,
   "infusion-pump": 1.5,
   "syringe-pump": 4,
   defibrillator: 0.4,
