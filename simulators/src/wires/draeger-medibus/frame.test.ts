@@ -53,6 +53,23 @@ test("one byte changed anywhere, it is not the same frame any more", () => {
   );
 });
 
+test("whatever bytes stand in a frame, what is heard as a command can be echoed", () => {
+  const inside = fc.array(fc.integer({ min: 0, max: 0x7f }), { maxLength: 6 });
+  const heardWhole = { count: 0 };
+  fc.assert(
+    fc.property(fc.constantFrom(0x1b, 0x01), inside, (start, content) => {
+      const covered = Buffer.from([start, ...content]);
+      for (const heard of hear(covered, `${checksum(covered)}\r`)) {
+        if (heard.kind !== "command" && heard.kind !== "response") continue;
+        heardWhole.count += 1;
+        expect(() => encodeFrame("response", heard.code)).not.toThrow();
+      }
+    }),
+    { numRuns: 3000 },
+  );
+  expect(heardWhole.count).toBeGreaterThan(100);
+});
+
 test("a command begun inside a response is heard, and the response with it", () => {
   const response = encodeFrame("response", 0x24, "7D24.0");
   const command = encodeFrame("command", 0x30);

@@ -19,6 +19,9 @@ export type FrameKind = "command" | "response";
 /** Printable ASCII, and the ETX that closes a text. */
 const isData = (data: Uint8Array): boolean => data.every((byte) => (byte >= 0x20 && byte < 0x7f) || byte === ETX);
 
+/** Whether a byte can be the code of a frame. */
+const isCode = (byte: number): boolean => byte > SOH && byte < 0x80 && ![ESC, CR, DC1, DC3].includes(byte);
+
 const STARTS = { command: ESC, response: SOH } as const;
 
 /** The sum of all bytes modulo 256, as two upper-case digits. */
@@ -30,8 +33,7 @@ export function checksum(bytes: Uint8Array): string {
 /** A frame. Throws on a code or data that no frame can carry: a mistake of the caller. */
 export function encodeFrame(kind: FrameKind, code: number, data = ""): Buffer {
   const payload = Buffer.from(data, "latin1");
-  const fits = code > SOH && code < 0x80 && ![ESC, CR, DC1, DC3].includes(code) && isData(payload);
-  if (!fits || (kind === "command" && payload.length > ARGUMENTS_MAX)) {
+  if (!isCode(code) || !isData(payload) || (kind === "command" && payload.length > ARGUMENTS_MAX)) {
     throw new Error(`no frame can carry ${JSON.stringify(data)} under code ${code}`);
   }
   const bytes = Buffer.from([STARTS[kind], code, ...payload]);
@@ -90,7 +92,8 @@ function judge(frame: number[]): Heard {
   const covered = Buffer.from(frame.slice(0, -2));
   const digits = Buffer.from(frame.slice(-2)).toString("latin1");
   const data = covered.subarray(2);
-  if (code === undefined || covered.length < 2 || digits !== checksum(covered) || !isData(data)) return broken(frame);
+  const carries = code !== undefined && covered.length >= 2 && isCode(code) && isData(data);
+  if (!carries || digits !== checksum(covered)) return broken(frame);
   return { kind: start === ESC ? "command" : "response", code, data: data.toString("latin1") };
 }
 

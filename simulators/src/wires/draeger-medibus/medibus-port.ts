@@ -211,7 +211,7 @@ export class MedibusPort {
     const before = this.#noticed;
     const now = this.#state();
     this.#noticed = now;
-    if (now.pauseMs > 0 && before.pauseMs === 0) this.#quietUntilMs = nowMs + now.pauseMs;
+    if (now.pauseMs > 0 && now.pauseMs !== before.pauseMs) this.#quietUntilMs = nowMs + now.pauseMs;
     if (!now.powered) this.#session.close();
     const begins = (now.powered && !before.powered) || now.otherModel !== before.otherModel;
     if (begins || (now.ownInitialise && !before.ownInitialise)) {
