@@ -157,6 +157,19 @@ test("realtime bytes come once they are configured and turned on, between frames
   expect((await host.untilQuiet()).filter(({ kind }) => kind === "broken")).toEqual([]);
 });
 
+test("realtime bytes end with the session, and are not there again in the next", async () => {
+  const { host, wound } = await overTcp(closers);
+  await host.initialise();
+  await host.ask(COMMAND.configureRealtime, "0001");
+  host.send(exchange("H-enable host"));
+  while (host.fast.length < 10) await host.ask(COMMAND.keepAlive);
+  wound.aheadMs += 3100;
+  await host.next("command", COMMAND.initialise);
+  await host.next("command", COMMAND.identify);
+  expect((await host.untilQuiet()).filter(({ kind }) => kind !== "command")).toEqual([]);
+  expect(await host.ask(COMMAND.measured1)).toMatch(/^7D/);
+});
+
 const SOCAT = "socat";
 const hasSocat = spawnSync(SOCAT, ["-V"]).status === 0;
 

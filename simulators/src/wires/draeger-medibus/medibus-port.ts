@@ -97,7 +97,7 @@ export class MedibusPort {
     this.#live(nowMs);
     for (const heard of this.#reader.read(bytes)) {
       this.#record(heard, nowMs);
-      if (this.#powered) this.#take(heard, nowMs);
+      this.#take(heard, nowMs);
     }
   }
 
