@@ -46,7 +46,7 @@ test("one JSON line says that the hospital is ready; SIGTERM ends it cleanly", a
   const { child, heard, ended } = await startReady();
   const ready = JSON.parse(heard.out);
   expect(ready).toMatchObject({ event: "ready", hospital: { seed: 42, simulated: true } });
-  expect(ready.hospital.devices).toHaveLength(6);
+  expect(ready.hospital.devices).toHaveLength(7);
   expect(heard.err).toContain("seed 42");
   expect((await fetch(`${ready.control}/hospital`)).status).toBe(200);
   child.kill("SIGTERM");

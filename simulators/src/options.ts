@@ -57,6 +57,7 @@ export function readOptions(argv: readonly string[]): Result<SimulatorOptions, s
               "syringe-pump": count,
               imaging: count,
               "medical-gas": count,
+              "medibus-ventilator": count,
             },
     });
   } catch (error) {

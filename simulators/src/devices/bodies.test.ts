@@ -2,7 +2,9 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import { wallClock } from "../clock.ts";
 import { createRandom } from "../random.ts";
+import { breathAt } from "./breath.ts";
 import { Defibrillator } from "./defibrillator.ts";
+import { DRAEGER_MEASUREMENTS, DraegerVentilator } from "./draeger-ventilator.ts";
 import { DutyCycle } from "./duty-cycle.ts";
 import { InfusionPump } from "./infusion-pump.ts";
 import { SyringePump } from "./syringe-pump.ts";
@@ -13,7 +15,7 @@ const DUTY = { inUseShare: 0.6, inUseMeanH: 2 };
 const wallTime = wallClock("Europe/Berlin");
 const H = 3_600_000;
 const lively = (seed: number) =>
-  [Ventilator, InfusionPump, SyringePump].map((Kind) => new Kind(DUTY, createRandom(seed)));
+  [Ventilator, InfusionPump, SyringePump, DraegerVentilator].map((Kind) => new Kind(DUTY, createRandom(seed)));
 const CALM_PUMP = { mainsPresent: 1, batteryChargePct: 90, linePressureMmHg: 20, technicalAlarm: 0 };
 
 test("two bodies of one seed live the same life", () => {
@@ -98,6 +100,73 @@ test("a pinned gauge carries through to what follows from it, and is freed by nu
   body.gauges.pin("tidalVolumeExpiredMl", null);
   body.step(0);
   for (const metric of VENTILATOR_MEASUREMENTS) expect(body.gauges.get(metric)).toBeUndefined();
+});
+
+test("a Dräger checks itself before each use and after each test, and says what it found and when", () => {
+  const body = new DraegerVentilator({ inUseShare: 0, inUseMeanH: 2 }, createRandom(1));
+  const { gauges, duty } = body;
+  const check = (): number[] => [gauges.read("deviceCheck"), gauges.read("selfTestAgeH")];
+  const age = gauges.read("selfTestAgeH");
+  expect([gauges.read("deviceCheck"), age > 0]).toEqual([1, true]);
+  body.step(2 * H);
+  expect(gauges.read("selfTestAgeH")).toBeCloseTo(age + 2, 6);
+  gauges.pin("flowSensorAlarm", 1);
+  duty.hold("in-use");
+  body.step(1000);
+  expect(check()).toEqual([2, 0]);
+  duty.hold("self-test");
+  gauges.pin("expiratoryValveAlarm", 1);
+  body.step(H);
+  expect(check()).toEqual([2, 1]);
+  duty.hold("standby");
+  body.step(0);
+  expect(check()).toEqual([3, 0]);
+  for (const metric of DRAEGER_MEASUREMENTS) expect(gauges.get(metric)).toBeUndefined();
+});
+
+test("a calm Dräger has no alarm, clinical or technical; each gauge beyond its limit has its own", () => {
+  for (let seed = 0; seed < 50; seed += 1) {
+    const body = new DraegerVentilator({ inUseShare: 1, inUseMeanH: 1e6 }, createRandom(seed));
+    for (let count = 0; count < 20; count += 1) body.step(60_000);
+    expect(body.clinicalAlarms).toEqual([]);
+    expect([body.gauges.read("onBatteryAlarm"), body.gauges.read("batteryEmptyAlarm")]).toEqual([0, 0]);
+  }
+  const body = new DraegerVentilator({ inUseShare: 1, inUseMeanH: 1e6 }, createRandom(1));
+  const alarmsWith = (metric: Parameters<typeof body.gauges.pin>[0], value: number): string[] => {
+    body.gauges.pin(metric, value);
+    const alarms = body.clinicalAlarms;
+    body.gauges.pin(metric, null);
+    return alarms;
+  };
+  expect(alarmsWith("airwayPressurePeakCmH2O", 70)).toEqual(["pressure-high"]);
+  expect(alarmsWith("airwayPressurePeakCmH2O", 1)).toEqual(["disconnected"]);
+  expect(alarmsWith("minuteVolumeExpiredLPerMin", 0.2)).toEqual(["minute-volume-low"]);
+  expect(alarmsWith("minuteVolumeExpiredLPerMin", 60)).toEqual(["minute-volume-high"]);
+  expect(alarmsWith("respiratoryRatePerMin", 0)).toEqual(["apnea"]);
+  expect(alarmsWith("respiratoryRatePerMin", 60)).toEqual(["rate-high"]);
+  expect(alarmsWith("oxygenConcentrationPct", 18)).toEqual(["oxygen-low"]);
+  body.gauges.pin("mainsPresent", 0);
+  body.gauges.pin("batteryChargePct", 3);
+  body.step(0);
+  expect([body.gauges.read("onBatteryAlarm"), body.gauges.read("batteryEmptyAlarm")]).toEqual([1, 1]);
+  body.duty.hold("standby");
+  body.gauges.pin("airwayPressurePeakCmH2O", 70);
+  expect(body.clinicalAlarms).toEqual([]);
+});
+
+test("a breath goes in and out again within its gauges, and there is none in standby", () => {
+  const body = new DraegerVentilator({ inUseShare: 1, inUseMeanH: 1e6 }, createRandom(2));
+  const { gauges } = body;
+  const breath = Array.from({ length: 1000 }, (_, index) => breathAt(gauges, index * 10));
+  const pressures = breath.map(({ pressureCmH2O }) => pressureCmH2O);
+  expect(Math.max(...pressures)).toBeLessThanOrEqual(gauges.read("airwayPressurePeakCmH2O") + 1e-9);
+  expect(Math.max(...pressures)).toBeGreaterThan(gauges.read("airwayPressurePeakCmH2O") - 1);
+  expect(Math.min(...pressures)).toBeCloseTo(gauges.read("peepCmH2O"), 9);
+  expect(Math.max(...breath.map(({ volumeMl }) => volumeMl))).toBeCloseTo(gauges.read("tidalVolumeExpiredMl"), -1);
+  for (const { inspiring, flowLPerMin } of breath) expect(flowLPerMin > 0).toBe(inspiring);
+  body.duty.hold("standby");
+  body.step(0);
+  expect(breathAt(gauges, 0)).toEqual({ inspiring: false, pressureCmH2O: 0, flowLPerMin: 0, volumeMl: 0 });
 });
 
 test("an infusing pump adds up its rate; standing still it adds nothing", () => {

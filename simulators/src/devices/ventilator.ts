@@ -63,7 +63,7 @@ const BATTERY_CHARGE_MINUTES = 480;
 /** A ventilator in volume control; the lung it works against is drawn anew at the start of each use. */
 export class Ventilator implements Body {
   readonly kind = "ventilator";
-  readonly gauges = new Gauges(RANGES);
+  readonly gauges: Gauges;
   readonly duty: DutyCycle;
   /** Alarms that have been active and are over, but have not been cleared: the report says RESET. */
   readonly reset = new Set<VentilatorAlarm>();
@@ -75,8 +75,10 @@ export class Ventilator implements Body {
   #resistance: Wander;
   #wasInUse = false;
 
-  constructor(duty: Duty, random: Random) {
+  /** @param more gauges that another make has beside those of every ventilator. */
+  constructor(duty: Duty, random: Random, more: GaugeRanges = {}) {
     this.#random = random;
+    this.gauges = new Gauges({ ...RANGES, ...more });
     this.duty = new DutyCycle(duty, random.fork("duty"));
     this.#breathRate = new Wander(0, 0.8, 40, random);
     this.#volumeShare = new Wander(0.975, 0.012, 20, random);

@@ -1,10 +1,11 @@
 import { type Static, type TObject, Type } from "typebox";
 import { Value } from "typebox/value";
 import { ALARM_CODES } from "../devices/syringe-pump-alarm.ts";
+import { MODEL_NAMES } from "../wires/draeger-medibus/model.ts";
 import { PARAMETER_NAMES } from "../wires/mri/parameter-names.ts";
 
 /** The kinds of wire that faults are told apart by. */
-export type WireKind = "serial" | "modbus" | "opc-ua" | "alaris-asena" | "opc-ua-di" | "modbus-rtu";
+export type WireKind = "serial" | "modbus" | "opc-ua" | "alaris-asena" | "opc-ua-di" | "modbus-rtu" | "draeger-medibus";
 
 const flag = (description: string) => Type.Boolean({ description });
 
@@ -14,25 +15,25 @@ const flag = (description: string) => Type.Boolean({ description });
  */
 const FAULTS = {
   plugged: {
-    wires: ["serial", "modbus", "modbus-rtu", "opc-ua", "opc-ua-di", "alaris-asena"],
+    wires: ["serial", "modbus", "modbus-rtu", "opc-ua", "opc-ua-di", "alaris-asena", "draeger-medibus"],
     schema: flag(
       "The cable is in. Out: a line of one device refuses connections, a device on a shared line is silent.",
     ),
   },
   silent: {
-    wires: ["serial", "modbus", "modbus-rtu", "opc-ua", "opc-ua-di", "alaris-asena"],
+    wires: ["serial", "modbus", "modbus-rtu", "opc-ua", "opc-ua-di", "alaris-asena", "draeger-medibus"],
     schema: flag("Connected, and never answers."),
   },
   replyDelayMs: {
-    wires: ["serial", "modbus", "modbus-rtu", "alaris-asena"],
+    wires: ["serial", "modbus", "modbus-rtu", "alaris-asena", "draeger-medibus"],
     schema: Type.Integer({ minimum: 0, maximum: 60_000, description: "Milliseconds before each reply." }),
   },
   truncatedReply: {
-    wires: ["serial", "modbus", "modbus-rtu", "alaris-asena"],
+    wires: ["serial", "modbus", "modbus-rtu", "alaris-asena", "draeger-medibus"],
     schema: flag("Each reply breaks off in the middle."),
   },
   garbageReply: {
-    wires: ["serial", "modbus", "modbus-rtu", "alaris-asena"],
+    wires: ["serial", "modbus", "modbus-rtu", "alaris-asena", "draeger-medibus"],
     schema: flag("Noise in place of each reply, of the same length."),
   },
   wrongCount: {
@@ -40,11 +41,11 @@ const FAULTS = {
     schema: flag("A count inside the reply does not match what follows."),
   },
   baudRate: {
-    wires: ["serial", "alaris-asena"],
+    wires: ["serial", "alaris-asena", "draeger-medibus"],
     schema: Type.Union([Type.Integer({ minimum: 300, maximum: 4_000_000 }), Type.Null()]),
   },
   clockOffsetMin: {
-    wires: ["serial", "opc-ua-di"],
+    wires: ["serial", "opc-ua-di", "draeger-medibus"],
     schema: Type.Integer({ minimum: -720, maximum: 720, description: "How far the device's own clock is ahead." }),
   },
   exceptionCode: {
@@ -53,11 +54,14 @@ const FAULTS = {
   },
   wrongTransaction: { wires: ["modbus"], schema: flag("Each reply carries another request's transaction id.") },
   wrongChecksum: {
-    wires: ["alaris-asena", "modbus-rtu"],
+    wires: ["alaris-asena", "modbus-rtu", "draeger-medibus"],
     schema: flag("Each reply carries a checksum that is not its own."),
   },
   escapedReply: { wires: ["alaris-asena"], schema: flag("Each reply is given up in the middle with an ESC.") },
-  otherReply: { wires: ["alaris-asena"], schema: flag("Each reply, in itself whole, is that to another command.") },
+  otherReply: {
+    wires: ["alaris-asena", "draeger-medibus"],
+    schema: flag("Each reply, in itself whole, is that to another command."),
+  },
   strict: {
     wires: ["alaris-asena"],
     schema: flag(
@@ -103,6 +107,43 @@ const FAULTS = {
       description: "Another scanner answers under the name, with this serial number.",
     }),
   },
+  missingCr: { wires: ["draeger-medibus"], schema: flag("No reply has its closing CR.") },
+  injectedRealtime: {
+    wires: ["draeger-medibus"],
+    schema: flag("Bytes of the realtime stream stand in the middle of each reply, though nobody asked for any."),
+  },
+  nestedCommand: { wires: ["draeger-medibus"], schema: flag("A keep-alive stands in the middle of each reply.") },
+  splitReply: { wires: ["draeger-medibus"], schema: flag("Every byte arrives by itself.") },
+  flood: { wires: ["draeger-medibus"], schema: flag("Noise without end, as fast as the line goes.") },
+  pauseMs: {
+    wires: ["draeger-medibus"],
+    schema: Type.Integer({
+      minimum: 0,
+      maximum: 60_000,
+      description: "Milliseconds of silence from the moment this is set, after which it goes on by itself.",
+    }),
+  },
+  ownInitialise: {
+    wires: ["draeger-medibus"],
+    schema: flag("When this is set, the device forgets its host and says ICC, once."),
+  },
+  configurationChanged: {
+    wires: ["draeger-medibus"],
+    schema: flag("When this is set, the device says that its realtime configuration has changed, once."),
+  },
+  blankValues: { wires: ["draeger-medibus"], schema: flag("Every measured value, limit and setting is blank.") },
+  germanMonth: { wires: ["draeger-medibus"], schema: flag("Dates have German months, whatever the model.") },
+  standbyText: { wires: ["draeger-medibus"], schema: flag("It says that it stands by, whatever its body does.") },
+  otherModel: {
+    wires: ["draeger-medibus"],
+    schema: Type.Union([Type.Enum([...MODEL_NAMES]), Type.Null()], {
+      description: "A ventilator of this model hangs on the line in place of its own.",
+    }),
+  },
+  patientRecord: {
+    wires: ["draeger-medibus"],
+    schema: flag("It has been told the name, sex, age and weight of a person, all of them made up, and tells them on."),
+  },
 } as const satisfies Record<string, { wires: readonly WireKind[]; schema: object }>;
 
 export type FaultName = keyof typeof FAULTS;
@@ -131,6 +172,19 @@ export const CALM: FaultState = {
   nodeIdSet: 0,
   wrongTypeOf: null,
   otherScannerSerial: null,
+  missingCr: false,
+  injectedRealtime: false,
+  nestedCommand: false,
+  splitReply: false,
+  flood: false,
+  pauseMs: 0,
+  ownInitialise: false,
+  configurationChanged: false,
+  blankValues: false,
+  germanMonth: false,
+  standbyText: false,
+  otherModel: null,
+  patientRecord: false,
 };
 
 /** The schema of a partial change of faults on one kind of wire. */

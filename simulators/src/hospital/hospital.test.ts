@@ -67,7 +67,7 @@ test("the manifest keeps to its schema, and nothing but ports differs in a secon
 test("the control API tells every device with its truth", async () => {
   const { json } = await call("/devices");
   const devices = json["devices"] as unknown as Record<string, unknown>[];
-  expect(devices).toHaveLength(41);
+  expect(devices).toHaveLength(45);
   expect(devices[0]).toMatchObject({ id: "vent-01", kind: "ventilator", line: "icu-a-serial-1", unit: "1" });
   expect((await call("/hospital")).json).toEqual(hospital.manifest);
   expect((await call("/devices/mri-02")).json).toMatchObject({
@@ -158,4 +158,22 @@ test("bad input is 400 with one sentence and changes nothing", async () => {
   expect((await call("/devices/vent-02/therapy", {})).status).toBe(404);
   expect((await call("/devices/vent-02/faults", "x".repeat(70_000))).status).toBe(413);
   expect((await call("/devices", undefined, { origin: "http://evil.example" })).status).toBe(403);
+});
+
+test("what a MEDIBUS ventilator was told beside reading is counted and shown, and its faults are set by the control API", async () => {
+  const shown = async () => (await call("/devices/medibus-04")).json;
+  expect(await shown()).toMatchObject({ line: "surgical-medibus-1", refused: { controlCount: 0, brokenCount: 0 } });
+  const { url } = hospital.manifest.lines.find(({ id }) => id === "surgical-medibus-1") ?? { url: "" };
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  // A control command, and the ICC whose answer shows that it was heard.
+  socket.write("\x1bJ24CB\r\x1bQ6C\r");
+  await once(socket, "data");
+  socket.destroy();
+  expect(await shown()).toMatchObject({ refused: { controlCount: 1, brokenCount: 0 } });
+  expect((await call("/devices/medibus-04/faults", { otherModel: "evita-4", pauseMs: 3000 })).status).toBe(200);
+  expect((await call("/devices/medibus-04/faults", { otherModel: null, pauseMs: 0 })).status).toBe(200);
+  expect((await call("/devices/medibus-04/faults", { escapedReply: true })).status).toBe(400);
+  expect((await call("/devices/medibus-04/values", { deviceCheck: 3, oxygenSensorBiasPct: 2.5 })).json).toMatchObject({
+    values: { deviceCheck: 3, oxygenSensorBiasPct: 2.5 },
+  });
 });

@@ -7,7 +7,7 @@ const Text = Type.String({ minLength: 1, maxLength: 120 });
 const word = <Word extends string>(words: readonly Word[]) => Type.Enum([...words]);
 
 export const WARD_KINDS = ["ward", "store", "workshop"] as const;
-export const LINE_PROTOCOLS = ["puritan-bennett-sndf", "modbus", "opc-ua", "alaris-asena"] as const;
+export const LINE_PROTOCOLS = ["puritan-bennett-sndf", "modbus", "opc-ua", "alaris-asena", "draeger-medibus"] as const;
 export const SIMULATED_PROFILES = [
   "puritan-bennett/840",
   "wardtwin-synthetic/defib-ready-1",
@@ -15,6 +15,9 @@ export const SIMULATED_PROFILES = [
   "alaris/asena-gh",
   "wardtwin-synthetic/mri-1",
   "wardtwin-synthetic/gas-panel-2",
+  "draeger/evita-xl",
+  "draeger/evita-v500",
+  "draeger/apollo",
 ] as const;
 
 export const Ward = Type.Object({

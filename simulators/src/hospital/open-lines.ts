@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Clock, WallTime } from "../clock.ts";
 import { Defibrillator } from "../devices/defibrillator.ts";
+import { DraegerVentilator } from "../devices/draeger-ventilator.ts";
 import { GasPanel } from "../devices/gas-panel.ts";
 import { InfusionPump } from "../devices/infusion-pump.ts";
 import { Mri } from "../devices/mri.ts";
@@ -9,6 +10,8 @@ import { Ventilator } from "../devices/ventilator.ts";
 import type { Random } from "../random.ts";
 import { syringePumpPort } from "../wires/alaris-asena/syringe-pump-port.ts";
 import { defibrillatorUnit } from "../wires/defib-ready/registers.ts";
+import { MedibusPort } from "../wires/draeger-medibus/medibus-port.ts";
+import { modelOfProfile } from "../wires/draeger-medibus/model.ts";
 import { gasPanelUnit } from "../wires/gas-panel/map.ts";
 import { type ModbusUnit, modbusWire } from "../wires/modbus/modbus-wire.ts";
 import { TCP_FRAMING } from "../wires/modbus/tcp-framing.ts";
@@ -122,6 +125,12 @@ export function createWire(line: PlannedLine, context: LineContext): Wire {
       const device = onlyUnitOf(line, context, SyringePump);
       const refused = new RefusalLog();
       return serialWire(ports, syringePumpPort({ device, clock, random, baudRate, refused }), refused);
+    }
+    case "draeger-medibus": {
+      const device = onlyUnitOf(line, context, DraegerVentilator);
+      const refused = new RefusalLog();
+      const model = modelOfProfile(device.entry.profile);
+      return serialWire(ports, new MedibusPort({ device, clock, random, wallTime, model, refused }), refused);
     }
     case "opc-ua":
       return kindOn(line, context) === "imaging" ? scannerWire(line, context) : rackWire(line, context);

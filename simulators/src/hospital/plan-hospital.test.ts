@@ -11,6 +11,7 @@ const counts = fc.record({
   "syringe-pump": count,
   imaging: count,
   "medical-gas": count,
+  "medibus-ventilator": count,
 });
 const ID_PREFIX: Record<string, string> = {
   ventilator: "vent-",
@@ -19,6 +20,7 @@ const ID_PREFIX: Record<string, string> = {
   "syringe-pump": "syringe-",
   imaging: "mri-",
   "medical-gas": "gas-",
+  "medibus-ventilator": "medibus-",
 };
 
 test("the same seed is the same hospital, another seed another", () => {
@@ -67,7 +69,7 @@ test("every device hangs on exactly one line by a unit of its own, and every lin
 test("syringe pumps are added to the hospital of a seed and change nothing that it had", () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
-      const before = { ...DEFAULT_COUNTS, imaging: 0, "medical-gas": 0 };
+      const before = { ...DEFAULT_COUNTS, imaging: 0, "medical-gas": 0, "medibus-ventilator": 0 };
       const without = planHospital(seed, { ...before, "syringe-pump": 0 });
       const withThree = planHospital(seed, { ...before, "syringe-pump": 3 });
       expect(withThree.devices.slice(0, without.devices.length)).toEqual(without.devices);
@@ -88,8 +90,8 @@ test("syringe pumps are added to the hospital of a seed and change nothing that 
 test("scanners and gas panels are added to the hospital of a seed and change nothing that it had", () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
-      const without = planHospital(seed, { ...DEFAULT_COUNTS, imaging: 0, "medical-gas": 0 });
-      const { devices, lines } = planHospital(seed);
+      const without = planHospital(seed, { ...DEFAULT_COUNTS, imaging: 0, "medical-gas": 0, "medibus-ventilator": 0 });
+      const { devices, lines } = planHospital(seed, { ...DEFAULT_COUNTS, "medibus-ventilator": 0 });
       expect(devices.slice(0, without.devices.length)).toEqual(without.devices);
       expect(lines.slice(0, without.lines.length)).toEqual(without.lines);
       const added = devices.slice(without.devices.length);
@@ -115,9 +117,9 @@ test("scanners and gas panels are added to the hospital of a seed and change not
   );
 });
 
-test("the usual hospital has 41 devices in 9 places, seven of them wards, and each gateway has lines of every protocol of its wards", () => {
+test("the usual hospital has 45 devices in 9 places, seven of them wards, and each gateway has lines of every protocol of its wards", () => {
   const { devices, lines } = planHospital(7);
-  expect(devices).toHaveLength(41);
+  expect(devices).toHaveLength(45);
   expect(WARDS.filter((ward) => ward.kind === "ward")).toHaveLength(7);
   expect(WARDS).toHaveLength(9);
   expect(new Set(WARDS.map((ward) => ward.floor)).size).toBe(4);
@@ -125,6 +127,33 @@ test("the usual hospital has 41 devices in 9 places, seven of them wards, and ea
   expect(devices.map((device) => device.serial).filter((serial) => /^SN000\d{5}$/.test(serial))).toHaveLength(8);
   for (const gateway of GATEWAYS) {
     const protocols = lines.filter((line) => line.gateway === gateway.id).map((line) => line.protocol);
-    expect(new Set(protocols).size).toBe(gateway.id === "gw-north" ? 4 : 3);
+    expect(new Set(protocols).size).toBe(gateway.id === "gw-north" ? 5 : 4);
   }
+});
+
+test("MEDIBUS ventilators are added to the hospital of a seed and change nothing that it had", () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const before = planHospital(seed, { ...DEFAULT_COUNTS, "medibus-ventilator": 0 });
+      const after = planHospital(seed);
+      expect(after.devices.slice(0, before.devices.length)).toEqual(before.devices);
+      expect(after.lines.slice(0, before.lines.length)).toEqual(before.lines);
+      const added = after.devices.slice(before.devices.length);
+      expect(added.map(({ id, model, ward, profile }) => [id, model, ward, profile])).toEqual([
+        ["medibus-01", "Evita XL", "icu-a", "draeger/evita-xl"],
+        ["medibus-02", "Evita XL", "icu-b", "draeger/evita-xl"],
+        ["medibus-03", "Evita V500", "icu-a", "draeger/evita-v500"],
+        ["medibus-04", "Apollo", "surgical", "draeger/apollo"],
+      ]);
+      for (const device of added) expect(device).toMatchObject({ kind: "ventilator", manufacturer: "Dräger" });
+      expect(
+        after.lines.slice(before.lines.length).map(({ id, gateway, protocol }) => [id, gateway, protocol]),
+      ).toEqual([
+        ["icu-a-medibus-1", "gw-north", "draeger-medibus"],
+        ["icu-b-medibus-1", "gw-north", "draeger-medibus"],
+        ["icu-a-medibus-2", "gw-north", "draeger-medibus"],
+        ["surgical-medibus-1", "gw-south", "draeger-medibus"],
+      ]);
+    }),
+  );
 });

@@ -1,5 +1,6 @@
 import type { Random } from "../random.ts";
 import { createRandom } from "../random.ts";
+import { MODELS } from "../wires/draeger-medibus/model.ts";
 import type { Device, Line } from "./manifest.ts";
 import type { SimulatedKind } from "./wards.ts";
 import { gatewayOfFloor, PLACEMENT, WARDS } from "./wards.ts";
@@ -21,6 +22,7 @@ export const DEFAULT_COUNTS: DeviceCounts = {
   "syringe-pump": 3,
   imaging: 2,
   "medical-gas": 3,
+  "medibus-ventilator": 4,
 };
 export const DEVICES_PER_KIND_MAX = 64;
 export const SLOTS_PER_RACK = 8;
@@ -225,6 +227,42 @@ function gasPanels(random: Random, count: number): { devices: Device[]; lines: P
   return { devices, lines: count === 0 ? [] : [{ ...line, protocol: "modbus" }] };
 }
 
+/** Of every four ventilators that speak MEDIBUS two are older. */
+const MEDIBUS_MODELS = ["evita-xl", "evita-xl", "evita-v500", "apollo"] as const;
+
+/** A line each: MEDIBUS has two ends. */
+function medibusVentilators(random: Random, count: number): { devices: Device[]; lines: PlannedLine[] } {
+  const nextSerial = serials(random, "ASDR-", 4);
+  const linesOfWard = new Map<string, number>();
+  const devices: Device[] = [];
+  const lines: PlannedLine[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const ward = at(PLACEMENT["medibus-ventilator"], index);
+    const model = at(MEDIBUS_MODELS, index);
+    const line = (linesOfWard.get(ward) ?? 0) + 1;
+    linesOfWard.set(ward, line);
+    const id = `medibus-${number2(index)}`;
+    devices.push({
+      id,
+      kind: "ventilator",
+      manufacturer: "Dräger",
+      model: MODELS[model].name,
+      serial: nextSerial(),
+      firmware: MODELS[model].revision,
+      assetNumber: `SGH-M${number2(index).padStart(4, "0")}`,
+      ward,
+      profile: `draeger/${model}`,
+    });
+    lines.push({
+      id: `${ward}-medibus-${line}`,
+      gateway: gatewayOfFloor(floorOf(ward)),
+      protocol: "draeger-medibus",
+      units: [{ unit: "1", device: id }],
+    });
+  }
+  return { devices, lines };
+}
+
 /** The hospital of a seed: the same seed and counts always give the same plan. */
 export function planHospital(seed: number, counts: DeviceCounts = DEFAULT_COUNTS): HospitalPlan {
   const random = createRandom(seed);
@@ -236,6 +274,7 @@ export function planHospital(seed: number, counts: DeviceCounts = DEFAULT_COUNTS
     syringePumps(random.fork("syringe pumps"), counts["syringe-pump"]),
     scanners(random.fork("scanners"), counts.imaging),
     gasPanels(random.fork("gas panels"), counts["medical-gas"]),
+    medibusVentilators(random.fork("medibus ventilators"), counts["medibus-ventilator"]),
   ];
   return {
     seed,

@@ -1,5 +1,6 @@
 import type { Clock, WallTime } from "../clock.ts";
 import { Defibrillator } from "../devices/defibrillator.ts";
+import { DraegerVentilator } from "../devices/draeger-ventilator.ts";
 import { GasPanel } from "../devices/gas-panel.ts";
 import type { BodyValues } from "../devices/gauges.ts";
 import { InfusionPump } from "../devices/infusion-pump.ts";
@@ -26,7 +27,7 @@ export interface Said {
   whole: boolean;
 }
 
-export type AnyBody = Ventilator | Defibrillator | InfusionPump | SyringePump | Mri | GasPanel;
+export type AnyBody = Ventilator | Defibrillator | InfusionPump | SyringePump | Mri | GasPanel | DraegerVentilator;
 
 /** A device of the running hospital: its entry in the asset register, its body, its faults, and what it has said. */
 export interface SimulatedDevice<OneBody extends AnyBody = AnyBody> {
@@ -46,12 +47,17 @@ const WIRE_OF_PROFILE = {
   "alaris/asena-gh": "alaris-asena",
   "wardtwin-synthetic/mri-1": "opc-ua-di",
   "wardtwin-synthetic/gas-panel-2": "modbus",
+  "draeger/evita-xl": "draeger-medibus",
+  "draeger/evita-v500": "draeger-medibus",
+  "draeger/apollo": "draeger-medibus",
 } as const satisfies Record<Device["profile"], WireKind>;
 
 function createBody(entry: Device, random: Random, nowMs: number, wallTime: (atMs: number) => WallTime): AnyBody {
   switch (entry.kind) {
     case "ventilator":
-      return new Ventilator(dutyOf(entry.kind, entry.ward), random);
+      return entry.profile === "puritan-bennett/840"
+        ? new Ventilator(dutyOf(entry.kind, entry.ward), random)
+        : new DraegerVentilator(dutyOf("medibus-ventilator", entry.ward), random);
     case "defibrillator":
       return new Defibrillator(dutyOf(entry.kind, entry.ward), random, nowMs, wallTime);
     case "infusion-pump":

@@ -44,8 +44,12 @@ export const PLACEMENT = {
   imaging: ["imaging"],
   /** Panels stand where the gas is used; they share the plant's line, which runs through the whole house. */
   "medical-gas": ["plant-room", "icu-a", "surgical", "recovery", "icu-b", "medical", "emergency"],
+  "medibus-ventilator": ["icu-a", "icu-b", "icu-a", "surgical"],
 } as const;
-/** What is handed out together; a syringe pump is an infusion pump with a wire of its own. */
+/**
+ * What is handed out together; a syringe pump is an infusion pump with a wire of its own, and so is a MEDIBUS ventilator a
+ * ventilator.
+ */
 export type SimulatedKind = keyof typeof PLACEMENT;
 
 /** How busy a ward keeps its equipment: share of ventilators and pumps in use. What stands in the store is spare. */
@@ -62,6 +66,7 @@ const IN_USE_SHARE: Readonly<Record<string, number>> = {
 };
 const IN_USE_MEAN_H: Readonly<Record<SimulatedKind, number>> = {
   ventilator: 20,
+  "medibus-ventilator": 20,
   "infusion-pump": 1.5,
   "syringe-pump": 4,
   defibrillator: 0.4,

@@ -3,11 +3,10 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import type { SimulatedDevice } from "../hospital/simulated-device.ts";
 import { recordSaid } from "../hospital/simulated-device.ts";
+import { StreamSet } from "./stream-set.ts";
 
 const BITS_PER_BYTE = 10;
 const PACE_EVERY_MS = 10;
-/** A listener that does not read is let go rather than remembered for ever. */
-const UNREAD_BYTES_MAX = 65_536;
 
 /** What a device collects from its line, and the requests that it found there, in order. */
 export interface RequestBuffer {
@@ -37,7 +36,7 @@ export interface SerialPortOptions {
  */
 export class SerialPort {
   readonly #options: SerialPortOptions;
-  readonly #streams = new Set<Duplex>();
+  readonly #streams = new StreamSet();
   readonly #stopped = new AbortController();
   #answering = false;
 
@@ -50,10 +49,7 @@ export class SerialPort {
   }
 
   attach(stream: Duplex): void {
-    this.#streams.add(stream);
-    stream.on("error", () => undefined);
-    stream.once("close", () => this.#streams.delete(stream));
-    stream.on("data", (bytes: Uint8Array) => {
+    this.#streams.attach(stream, (bytes) => {
       this.#options.buffer.receive(bytes);
       void this.#answerAll();
     });
@@ -61,7 +57,7 @@ export class SerialPort {
 
   close(): void {
     this.#stopped.abort();
-    for (const stream of this.#streams) stream.destroy();
+    this.#streams.destroy();
   }
 
   async #answerAll(): Promise<void> {
@@ -104,15 +100,8 @@ export class SerialPort {
     for (let sent = 0; sent < reply.length && this.#speaks(); ) {
       await delay(PACE_EVERY_MS, undefined, { signal: this.#stopped.signal });
       const due = Math.min(reply.length, Math.floor((clock.monotonicMs() - startedMs) * bytesPerMs));
-      if (due > sent) this.#write(reply.subarray(sent, due));
+      if (due > sent) this.#streams.write(reply.subarray(sent, due));
       sent = Math.max(sent, due);
-    }
-  }
-
-  #write(bytes: Buffer): void {
-    for (const stream of this.#streams) {
-      if (stream.writableLength > UNREAD_BYTES_MAX) stream.destroy();
-      else if (stream.writable) stream.write(bytes);
     }
   }
 }

@@ -7,8 +7,11 @@ import type { LineAddress, Wire } from "./wire.ts";
 /** Clients at one time; serial device servers of the NPort kind allow four to eight. */
 const CLIENTS_MAX = 4;
 
+/** What a serial device server needs of the port of a device. */
+export type DevicePort = Pick<SerialPort, "plugged" | "attach" | "close">;
+
 /** One port of a serial device server: raw TCP on the one side, a device's serial port on the other. */
-export function serialWire(ports: PortPool, port: SerialPort, refused?: RefusalLog): Wire {
+export function serialWire(ports: PortPool, port: DevicePort, refused?: RefusalLog): Wire {
   let listener: TcpListener | null = null;
   const wire: Wire = {
     plugged: true,
