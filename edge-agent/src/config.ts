@@ -57,6 +57,7 @@ const BATCH_EVERY_MS = 1_000;
 /** Which protocol runs over which kind of line. */
 const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> = {
   "puritan-bennett-sndf": ["tcp", "serial"],
+  "puritan-bennett-snda": ["tcp", "serial"],
   "alaris-asena": ["tcp", "serial"],
   modbus: ["modbus-tcp"],
   "opc-ua": ["opc-ua"],
@@ -65,6 +66,7 @@ const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> =
 /** What stands at the end of a serial line that only one device can speak on, as a sentence names it. */
 const ALONE: Readonly<Partial<Record<ProtocolName, string>>> = {
   "puritan-bennett-sndf": "ventilator",
+  "puritan-bennett-snda": "ventilator",
   "alaris-asena": "pump",
 };
 
