@@ -43,6 +43,10 @@ test("no profile of an Asena pump passes a clinical alarm on, or keeps the line 
   const laws = (change: object) => brokenLaws({ ...asena, ...change }).join("; ");
   const occlusion = { poll: "status", as: "alarm", codes: ["AL_OCCLU"] } as const;
   expect(laws({ metrics: { ...asena.metrics, technicalAlarm: occlusion } })).toMatch(/AL_OCCLU, which is no technical/);
+  const calm = { poll: "status", as: "clinical", codes: ["AL_NOALM"] } as const;
+  expect(laws({ metrics: { ...asena.metrics, clinicalAlarmsPerH: calm } })).toMatch(/AL_NOALM, which means that there/);
+  const own = { poll: "status", as: "clinical", codes: ["AL_FAULT"] } as const;
+  expect(laws({ metrics: { ...asena.metrics, clinicalAlarmsPerH: own } })).toMatch(/AL_FAULT, which is a technical/);
   const beyond = { poll: "status", as: "number", field: 13, unit: "ml", scale: 1 } as const;
   expect(laws({ metrics: { ...asena.metrics, volumeInfusedMl: beyond } })).toMatch(/has no field 13/);
   expect(laws({ wire: { ...asena.wire, pollMs: 2_000 } })).toMatch(/due again before/);
