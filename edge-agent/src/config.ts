@@ -46,6 +46,8 @@ const FileConfig = Type.Object(
     ),
     lines: Type.Array(LineConfig, { maxItems: 256 }),
     batchEveryMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 60_000 })),
+    /** false: what was measured on a person is dropped at this gateway. Default true. */
+    keepPatientDerived: Type.Optional(Type.Boolean()),
   },
   strict,
 );
@@ -87,6 +89,7 @@ export interface AgentSettings {
   mqtt: { host: string; port: number; cert: string; key: string; ca: string };
   lines: readonly LineSettings[];
   batchEveryMs: number;
+  keepPatientDerived: boolean;
 }
 
 /** What is wrong with the configuration, as a sentence that names the file, the path in it and the reason. */
@@ -125,6 +128,7 @@ export function readConfig(file: string): AgentSettings {
     mqtt,
     lines,
     batchEveryMs: config.batchEveryMs ?? BATCH_EVERY_MS,
+    keepPatientDerived: config.keepPatientDerived ?? true,
   };
 }
 
