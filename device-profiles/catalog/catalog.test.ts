@@ -1,15 +1,18 @@
 import { expect, test } from "vitest";
 import { brokenLaws } from "../src/profile/laws.ts";
-import { SNDF_BODY_CHARS, SNDF_FIELD_COUNT } from "../src/profile/sndf-layout.ts";
+import { MISCA, MISCF, REPORT_FIELD_FIRST } from "../src/profile/puritan-bennett-layout.ts";
 import { CATALOG, profileOf } from "./catalog.ts";
 import defib from "./defibrillator/defib-ready-1.profile.ts";
 import asena from "./infusion-pump/alaris-asena-gh.profile.ts";
 import ventilator from "./ventilator/puritan-bennett-840.profile.ts";
+import snda from "./ventilator/puritan-bennett-840-snda.profile.ts";
 
 test("the catalog holds the devices of this version, by id", () => {
   expect([...CATALOG.keys()].toSorted()).toEqual([
     "alaris/asena-gh",
     "puritan-bennett/840",
+    "puritan-bennett/840-snda",
+    "puritan-bennett/980",
     "wardtwin-synthetic/defib-ready-1",
     "wardtwin-synthetic/pump-rack-1",
   ]);
@@ -40,6 +43,10 @@ test("no profile of an Asena pump passes a clinical alarm on, or keeps the line 
   const laws = (change: object) => brokenLaws({ ...asena, ...change }).join("; ");
   const occlusion = { poll: "status", as: "alarm", codes: ["AL_OCCLU"] } as const;
   expect(laws({ metrics: { ...asena.metrics, technicalAlarm: occlusion } })).toMatch(/AL_OCCLU, which is no technical/);
+  const calm = { poll: "status", as: "clinical", codes: ["AL_NOALM"] } as const;
+  expect(laws({ metrics: { ...asena.metrics, clinicalAlarmsPerH: calm } })).toMatch(/AL_NOALM, which means that there/);
+  const own = { poll: "status", as: "clinical", codes: ["AL_FAULT"] } as const;
+  expect(laws({ metrics: { ...asena.metrics, clinicalAlarmsPerH: own } })).toMatch(/AL_FAULT, which is a technical/);
   const beyond = { poll: "status", as: "number", field: 13, unit: "ml", scale: 1 } as const;
   expect(laws({ metrics: { ...asena.metrics, volumeInfusedMl: beyond } })).toMatch(/has no field 13/);
   expect(laws({ wire: { ...asena.wire, pollMs: 2_000 } })).toMatch(/due again before/);
@@ -48,5 +55,33 @@ test("no profile of an Asena pump passes a clinical alarm on, or keeps the line 
 });
 
 test("the layout of the report adds up to what captured reports announce", () => {
-  expect([SNDF_BODY_CHARS, SNDF_FIELD_COUNT]).toEqual([1225, 169]);
+  const fields = Array.from({ length: MISCF.fields }, (_, index) => REPORT_FIELD_FIRST + index);
+  const chars = fields.reduce((sum, field) => sum + (MISCF.width?.(field) ?? 0) + 1, 0);
+  expect([chars, MISCF.chars, MISCF.fields]).toEqual([1225, 1225, 169]);
+  expect([MISCA.chars, MISCA.fields]).toEqual([706, 97]);
+});
+
+test("no profile of a ventilator tells a clinical alarm live, or counts one of the ventilator's own", () => {
+  const laws = (metrics: object) => brokenLaws({ ...ventilator, metrics: { ...ventilator.metrics, ...metrics } });
+  const poll = "report";
+  expect(laws({ technicalAlarm: { poll, as: "alarm", fields: [113, 125] } })).toEqual([
+    "technicalAlarm names field 125, which is a clinical alarm",
+  ]);
+  expect(laws({ tubeTypeSet: { poll, as: "word", field: 106, words: {} } })).toEqual([
+    "tubeTypeSet names field 106, which is a clinical alarm",
+  ]);
+  expect(laws({ occlusionAlarmsPerH: { poll, as: "clinical", fields: [125, 116] } })).toEqual([
+    "occlusionAlarmsPerH names field 116, which is a technical alarm",
+  ]);
+  const onlyWhile = { field: 60, is: ["1"] };
+  expect(laws({ peepSetCmH2O: { poll, as: "number", field: 18, onlyWhile } })).toEqual(["field 60 tells of a person"]);
+});
+
+test("a report that tells nothing of malfunctions and batteries leaves its ventilator unready", () => {
+  const untold = snda.readiness.filter((evidence) => evidence.untold === true).map(({ metric }) => metric);
+  expect(untold).toEqual(["technicalMalfunctionAlarm", "batteryInoperativeAlarm", "batteryLowAlarm"]);
+  const lie = { ...snda.readiness[0], metric: "airSupplyLowAlarm" } as const;
+  expect(brokenLaws(Object.assign({}, snda, { readiness: [lie] }))).toEqual([
+    "airSupplyLowAlarm is told, and readiness says it is not",
+  ]);
 });

@@ -3,8 +3,17 @@ import defibReady1 from "./defibrillator/defib-ready-1.profile.ts";
 import alarisAsenaGh from "./infusion-pump/alaris-asena-gh.profile.ts";
 import pumpRack1 from "./infusion-pump/pump-rack-1.profile.ts";
 import puritanBennett840 from "./ventilator/puritan-bennett-840.profile.ts";
+import puritanBennett840Snda from "./ventilator/puritan-bennett-840-snda.profile.ts";
+import puritanBennett980 from "./ventilator/puritan-bennett-980.profile.ts";
 
-const PROFILES: readonly Profile[] = [puritanBennett840, alarisAsenaGh, defibReady1, pumpRack1];
+const PROFILES: readonly Profile[] = [
+  puritanBennett840,
+  puritanBennett980,
+  puritanBennett840Snda,
+  alarisAsenaGh,
+  defibReady1,
+  pumpRack1,
+];
 
 /** Every profile that this version ships, by id. The cloud reads no more of one than its ProfileCore. */
 export const CATALOG: ReadonlyMap<string, Profile> = new Map(PROFILES.map((profile) => [profile.id, profile]));

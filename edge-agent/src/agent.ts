@@ -6,7 +6,7 @@ import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
 import { Attachments } from "./reading/attachments.ts";
 import type { Outcome } from "./reading/device.ts";
-import { UNWATCHED, type Watch, watched } from "./reading/device-watch.ts";
+import { judging } from "./reading/judging.ts";
 import { runLine } from "./reading/line-scheduler.ts";
 import { openReader } from "./reading/open-reader.ts";
 import { Reporter } from "./reported/reporter.ts";
@@ -56,7 +56,12 @@ export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
   );
   const stopping = new AbortController();
   const attachments = new Attachments(settings.dataDir, deps);
-  const judge = judgeInto(reporter, attachments, log);
+  const judge = judging({
+    attachments,
+    log,
+    keepPatientDerived: settings.keepPatientDerived,
+    onSighting: (sighting) => reporter.take(sighting),
+  });
   const lines = settings.lines.map((line) => startLine(line, settings, deps, judge, stopping.signal));
   uplink.start();
   return {
@@ -85,21 +90,4 @@ function startLine(
     deps.log.error({ line: line.id, err: error }, "a line stopped");
   });
   return reader;
-}
-
-/** Judges each outcome by what came before on the same place, and logs when a device comes or goes. */
-function judgeInto(reporter: Reporter, attachments: Attachments, log: Log): (outcome: Outcome) => void {
-  const watches = new Map<string, Watch>();
-  return (outcome) => {
-    const { line, unit } = outcome.device;
-    const key = JSON.stringify([line, unit]);
-    const before = watches.get(key) ?? UNWATCHED;
-    const { watch, sightings } = watched(before, outcome, attachments.after(outcome));
-    watches.set(key, watch);
-    if (watch.link !== before.link) {
-      const reason = outcome.result.ok ? undefined : outcome.result.fault;
-      log.info({ line, unit, link: watch.link, reason }, "device link");
-    }
-    for (const sighting of sightings) reporter.take(sighting);
-  };
 }

@@ -56,6 +56,7 @@ test("a sound configuration is read, its files with it, and its paths are relati
   expect(settings).toMatchObject({
     dataDir: join(dir, "data"),
     batchEveryMs: 1_000,
+    keepPatientDerived: true,
     mqtt: { cert: "gw.pem", key: "gw.key", ca: "ca.pem" },
   });
   expect(settings.lines.map(({ id, address, profile }) => [id, address.kind, profile.id])).toEqual([
@@ -63,6 +64,11 @@ test("a sound configuration is read, its files with it, and its paths are relati
     ["rack", "opc-ua", "wardtwin-synthetic/pump-rack-1"],
   ]);
   expect(settings.lines[1]?.credentials).toEqual({ userName: "agent", password: "hunter2" });
+});
+
+test("a site says that nothing measured on a person leaves its gateway, in yes or no", () => {
+  expect(readConfig(write({ ...config, keepPatientDerived: false })).keepPatientDerived).toBe(false);
+  expect(() => readConfig(write({ ...config, keepPatientDerived: "no" }))).toThrow(/at \/keepPatientDerived/);
 });
 
 test("a pump's serial line runs at the speed of its protocol", () => {

@@ -46,6 +46,8 @@ const FileConfig = Type.Object(
     ),
     lines: Type.Array(LineConfig, { maxItems: 256 }),
     batchEveryMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 60_000 })),
+    /** false: what was measured on a person is dropped at this gateway. Default true. */
+    keepPatientDerived: Type.Optional(Type.Boolean()),
   },
   strict,
 );
@@ -57,6 +59,7 @@ const BATCH_EVERY_MS = 1_000;
 /** Which protocol runs over which kind of line. */
 const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> = {
   "puritan-bennett-sndf": ["tcp", "serial"],
+  "puritan-bennett-snda": ["tcp", "serial"],
   "alaris-asena": ["tcp", "serial"],
   modbus: ["modbus-tcp"],
   "opc-ua": ["opc-ua"],
@@ -65,6 +68,7 @@ const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> =
 /** What stands at the end of a serial line that only one device can speak on, as a sentence names it. */
 const ALONE: Readonly<Partial<Record<ProtocolName, string>>> = {
   "puritan-bennett-sndf": "ventilator",
+  "puritan-bennett-snda": "ventilator",
   "alaris-asena": "pump",
 };
 
@@ -85,6 +89,7 @@ export interface AgentSettings {
   mqtt: { host: string; port: number; cert: string; key: string; ca: string };
   lines: readonly LineSettings[];
   batchEveryMs: number;
+  keepPatientDerived: boolean;
 }
 
 /** What is wrong with the configuration, as a sentence that names the file, the path in it and the reason. */
@@ -123,6 +128,7 @@ export function readConfig(file: string): AgentSettings {
     mqtt,
     lines,
     batchEveryMs: config.batchEveryMs ?? BATCH_EVERY_MS,
+    keepPatientDerived: config.keepPatientDerived ?? true,
   };
 }
 

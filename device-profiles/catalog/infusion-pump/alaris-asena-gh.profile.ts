@@ -5,23 +5,46 @@ const status = { poll: "status" } as const;
 const FRESH_S = 120;
 
 /**
+ * Every code that tells of the infusion or the person: call back, end of infusion (keep open, stop), line disconnected, near
+ * the end, occlusion, rate too high, check syringe, titration, volume to be infused (continue, keep open, stop).
+ */
+const CLINICAL = [
+  "AL_CALLB",
+  "AL_EOIKV",
+  "AL_EOIST",
+  "AL_LDSCN",
+  "AL_NEOIN",
+  "AL_OCCLU",
+  "AL_RHIGH",
+  "AL_SYRCO",
+  "AL_TCITG",
+  "AL_TITCA",
+  "AL_TITNC",
+  "AL_VTBIC",
+  "AL_VTBIK",
+  "AL_VTBIS",
+] as const;
+/** For a figure that no maker's or standard's paper at hand confirms: the hospital puts its own in its place. */
+const POLICY = "Site policy as shipped, to be replaced by the maker's figure";
+
+/**
  * Alaris Asena GH syringe pump, its ASCII protocol ("Asena Rev 2.1.5" in every capture) over RS-232.
  *
  * Inferred, and not the maker's word: that a rate above 0 means that the pump infuses, and that mode SET at rate 0 means
  * standby. SET was captured while a rate ran; at rate 0 any other mode (a held infusion has one) reads `unknown`. What the
  * alarm codes stand for is read off their mnemonics.
  *
- * Clinical alarms (occlusion, end of infusion, check syringe and the like) are not passed on live and are left out here;
- * `occlusionCount` is not mapped either, for the wire counts none. While the pump tells a clinical alarm it tells no
- * technical one, so these age meanwhile. The drive alarm is no evidence against readiness: a pump whose plunger lever
- * stands open while it is being loaded or stored may tell it.
+ * The pump tells one alarm at a time: while it tells a clinical one nothing is known of the technical ones, so these age
+ * meanwhile. Clinical alarms are counted and not passed on; `occlusionCount` is not mapped, for the wire counts none. The
+ * drive alarm is no evidence against readiness: a pump whose plunger lever stands open while it is being loaded or stored
+ * may tell it.
  *
  * The pump names neither its model nor its firmware: GH, TIVA and PK answer alike, so the model is a person's word. Valid
  * ranges are the spans that the pump's class allows (rates end at 1,200 ml/h); they are no clinical limits.
  */
 export default defineProfile({
   id: "alaris/asena-gh",
-  revision: 1,
+  revision: 2,
   kind: "infusion-pump",
   manufacturer: "Alaris",
   model: "Asena GH",
@@ -58,13 +81,69 @@ export default defineProfile({
     driveDisengagedAlarm: { ...status, as: "alarm", codes: ["AL_DRDIS"] },
     pressureTransducerAlarm: { ...status, as: "alarm", codes: ["AL_PRDSC"] },
     communicationLossAlarm: { ...status, as: "alarm", codes: ["AL_COMTO"] },
+
+    clinicalAlarmsPerH: { ...status, as: "clinical", codes: CLINICAL },
+    occlusionAlarmsPerH: { ...status, as: "clinical", codes: ["AL_OCCLU"] },
+    disconnectionAlarmsPerH: { ...status, as: "clinical", codes: ["AL_LDSCN"] },
   },
-  notKnown: [],
+  notKnown: [
+    "Whether a real pump answers while remote control was never enabled: both drivers at hand enable it, and this one never does.",
+    "The pump's model: GH, TIVA and PK answer alike.",
+    "The version of the pump's software: the wire tells that of its protocol.",
+    "Modes other than SET: at rate 0 they read as unknown.",
+    "Alarms behind the one that is told: while a clinical alarm is told the technical ones age, and one that was hidden is counted again when it shows.",
+    "Field 6 of INF, perhaps a dose: every captured frame leaves it empty.",
+    "Battery charge, running hours, errors of the drive and results of self-tests: the wire does not tell them.",
+    "After how many hours of infusion the maker asks for an inspection.",
+    "Newer Alaris pumps behind a Gateway Workstation and the US 8015: they do not speak this protocol.",
+  ],
   fingerprint: [],
   firmware: { onWire: false, from: null, to: null },
-  parts: [],
-  calibrated: [],
-  maintenance: [],
+  parts: [
+    {
+      id: "battery",
+      name: "Battery",
+      usage: { clock: "calendar" },
+      life: null,
+      shownBy: ["batteryLowAlarm", "batteryEmptyAlarm"],
+      ownSerial: false,
+    },
+    {
+      id: "drive",
+      name: "Plunger drive",
+      usage: { clock: "in-use" },
+      life: null,
+      shownBy: ["driveDisengagedAlarm", "occlusionAlarmsPerH"],
+      ownSerial: false,
+    },
+    {
+      id: "pressure-transducer",
+      name: "Pressure transducer",
+      usage: { clock: "in-use" },
+      life: null,
+      shownBy: ["pressureTransducerAlarm", "occlusionAlarmsPerH"],
+      ownSerial: false,
+    },
+  ],
+  calibrated: [
+    {
+      id: "infusion-rate",
+      name: "Infusion rate, delivered",
+      ucum: "mL/h",
+      // The wire tells the rate that is set; what is delivered is measured on a bench.
+      set: "infusionRateMlPerH",
+      delivered: null,
+      tolerance: { rule: "larger", relative: 0.02, absolute: 0, source: `${POLICY}: 2 % for a syringe pump` },
+      interval: { value: 12, ucum: "mo", source: `${POLICY}; ECRI procedure 490 asks 12 months of ambulatory pumps` },
+    },
+  ],
+  maintenance: [
+    {
+      id: "inspection",
+      name: "Inspection with rate and occlusion test",
+      every: [{ value: 12, ucum: "mo", source: `${POLICY}; ECRI procedure 490 asks 12 months of ambulatory pumps` }],
+    },
+  ],
   residuals: [],
   readiness: [
     {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import profile from "../../catalog/infusion-pump/alaris-asena-gh.profile.ts";
-import { asenaResponseMaxMs, asenaSerial, decodeAsena, splitAsena } from "./asena.ts";
+import { asenaResponseMaxMs, asenaSerial, decodeAsena, decodeAsenaAlarm, decodeAsenaInf, splitAsena } from "./asena.ts";
 
 const fixture = (name: string) => readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), "utf8");
 const meaning = JSON.parse(fixture("alaris-asena-gh.in-use.json"));
@@ -61,7 +61,7 @@ test("an occlusion stays at the bedside: no reading tells of it, and nothing is 
     "volumeInfusedMl",
     "linePressureMmHg",
   ]);
-  expect(JSON.stringify(poll)).not.toMatch(/occlu/i);
+  expect(JSON.stringify(poll.readings)).not.toMatch(/occlu/i);
   expect(alarms("AL_NEVER_SEEN")).toEqual({});
   expect(alarms("")).toEqual({});
 });
@@ -77,6 +77,42 @@ test.each([
   ["AL_COMTO", "communicationLossAlarm"],
 ])("%s is the one alarm told", (code, metric) => {
   expect(alarms(code)).toEqual({ [metric]: 1 });
+});
+
+test("a clinical alarm is counted by its code; behind another one nothing is known of it", () => {
+  const active = (code: string) =>
+    Object.fromEntries(
+      (decoded({ alarm: [code, "", ""] }).clinical ?? []).map(({ metric, active: it }) => [metric, it]),
+    );
+  expect(active("AL_NOALM")).toEqual({
+    clinicalAlarmsPerH: [],
+    occlusionAlarmsPerH: [],
+    disconnectionAlarmsPerH: [],
+  });
+  expect(active("AL_OCCLU")).toEqual({ clinicalAlarmsPerH: ["AL_OCCLU"], occlusionAlarmsPerH: ["AL_OCCLU"] });
+  expect(active("AL_LDSCN")).toEqual({ clinicalAlarmsPerH: ["AL_LDSCN"], disconnectionAlarmsPerH: ["AL_LDSCN"] });
+  expect(active("AL_VTBIC")).toEqual({ clinicalAlarmsPerH: ["AL_VTBIC"] });
+  expect([active("AL_FAULT"), active("AL_NEVER_SEEN")]).toEqual([{}, {}]);
+});
+
+test("every alarm of the sheet is technical or clinical, and none is both", () => {
+  const codes = (as: string) =>
+    Object.values(profile.metrics).flatMap((mapping) => (mapping.as === as && "codes" in mapping ? mapping.codes : []));
+  const sheet =
+    "ACDIS CALLB COMTO LDSCN DRDIS EMBAT EOIKV EOIST FAULT LBTAC LWBAT OCCLU NEOIN PRDSC RHIGH SYRCO TCITG TITCA TITNC VTBIC VTBIK VTBIS";
+  const all = sheet.split(" ").map((code) => `AL_${code}`);
+  expect([...new Set([...codes("alarm"), ...codes("clinical")])].toSorted()).toEqual(all.toSorted());
+  expect(codes("alarm").filter((code) => codes("clinical").includes(code))).toEqual([]);
+});
+
+test("INF alone says who, state and values; ALARM alone says alarms and not whose; together they are the poll", () => {
+  const [told, alarmed] = [decodeAsenaInf(profile, inf), decodeAsenaAlarm(profile, calm)];
+  if (!told.ok || !alarmed.ok) throw new Error("no golden reply");
+  expect(told.value).toMatchObject({ identity: meaning.identity, operatingState: meaning.operatingState });
+  expect(told.value.clinical).toBeUndefined();
+  expect(alarmed.value).toMatchObject({ identity: {}, operatingState: null });
+  const both = [...told.value.readings, ...alarmed.value.readings].map(({ metric, value }) => [metric, value]);
+  expect(Object.fromEntries(both)).toEqual(meaning.readings);
 });
 
 test("in use is a rate above 0; standby is rate 0 in a known mode; anything else is unknown", () => {

@@ -3,7 +3,7 @@ import { ASENA_ALARM_FIELD_COUNT, ASENA_INF_FIELD, ASENA_INF_FIELD_COUNT } from 
 import type { MetricName, OperatingState } from "../vocabulary/metrics.ts";
 import type { Reading } from "../vocabulary/reading.ts";
 import { fail, ok, type Result } from "../vocabulary/result.ts";
-import { type CodecFault, type Decoded, identityText, judged, scaled } from "./decoded.ts";
+import { type ClinicalAlarms, type CodecFault, type Decoded, identityText, judged, merged, scaled } from "./decoded.ts";
 
 /** The fields of a reply after the command's name. */
 export type AsenaFields = readonly string[];
@@ -36,44 +36,54 @@ export function asenaResponseMaxMs([count = "", unit]: AsenaFields): number | nu
   return unit === "ms" && /^\d{1,6}$/.test(count) ? Number(count) : null;
 }
 
-/**
- * What the replies to INF and ALARM say by their profile. The serial number is that of the INF frame itself, so that it
- * follows a pump from pole to pole.
- *
- * ALARM tells one alarm at a time. While it tells one, nothing is known of the others, so they are left out: what was last
- * read of them ages. A code that no mapping names (every clinical one) therefore brings no alarm reading at all.
- */
+/** What the replies to INF and ALARM say together by their profile. */
 export function decodeAsena(profile: AsenaProfile, { inf, alarm }: AsenaAnswer): Result<Decoded, CodecFault> {
+  const told = decodeAsenaInf(profile, inf);
+  if (!told.ok) return told;
+  const alarms = decodeAsenaAlarm(profile, alarm);
+  return alarms.ok ? ok(merged([told.value, alarms.value])) : alarms;
+}
+
+/**
+ * What a reply to INF says alone: identity, state and values. The serial number is that of the frame itself, so that it
+ * follows a pump from pole to pole.
+ */
+export function decodeAsenaInf(profile: AsenaProfile, inf: AsenaFields): Result<Decoded, CodecFault> {
   if (inf.length !== ASENA_INF_FIELD_COUNT) return fail("codec.field-count");
-  if (alarm.length !== ASENA_ALARM_FIELD_COUNT) return fail("codec.field-count");
   const serial = identityText(inf[ASENA_INF_FIELD.serial - 1] ?? "");
   if (serial === undefined) return fail("codec.layout");
-  const code = alarm[0]?.trim() ?? "";
-  const told = { inf, code, calmCode: profile.wire.calmCode };
-  // The keys of a profile's metrics are metric names by its type.
-  const mappings = Object.entries(profile.metrics) as [MetricName, AsenaMapping][];
-  const readings = mappings.flatMap(([metric, mapping]) => readingsOf(metric, mapping, told));
-  const clinical = mappings.flatMap(([metric, mapping]) =>
-    mapping.as === "clinical" ? [{ metric, active: mapping.codes.filter((each) => each === code) }] : [],
-  );
-  return ok({ identity: { serial }, operatingState: stateOf(profile, inf), readings, clinical });
-}
-
-interface Told {
-  inf: AsenaFields;
-  code: string;
-  calmCode: string;
-}
-
-function readingsOf(metric: MetricName, mapping: AsenaMapping, { inf, code, calmCode }: Told): Reading[] {
-  if (mapping.as === "number") {
+  const readings = mappingsOf(profile).flatMap(([metric, mapping]) => {
+    if (mapping.as !== "number") return [];
     const raw = numberAt(inf, mapping.field, mapping.unit);
     return [judged(metric, raw === null ? null : scaled(raw, mapping.scale), mapping)];
-  }
-  if (mapping.as === "clinical") return [];
-  if (mapping.codes.includes(code)) return [judged(metric, 1, mapping)];
-  return code === calmCode ? [judged(metric, 0, mapping)] : [];
+  });
+  return ok({ identity: { serial }, operatingState: stateOf(profile, inf), readings });
 }
+
+/**
+ * What a reply to ALARM says alone: alarms, and not whose.
+ *
+ * It tells one alarm at a time. While it tells one, nothing is known of the others, so they are left out: what was last read
+ * of a technical one ages, and a clinical one is taken neither for begun nor for ended.
+ */
+export function decodeAsenaAlarm(profile: AsenaProfile, alarm: AsenaFields): Result<Decoded, CodecFault> {
+  if (alarm.length !== ASENA_ALARM_FIELD_COUNT) return fail("codec.field-count");
+  const code = alarm[0]?.trim() ?? "";
+  const isCalm = code === profile.wire.calmCode;
+  const readings: Reading[] = [];
+  const clinical: ClinicalAlarms[] = [];
+  for (const [metric, mapping] of mappingsOf(profile)) {
+    if (mapping.as === "number") continue;
+    const isTold = mapping.codes.includes(code);
+    if (!isCalm && !isTold) continue;
+    if (mapping.as === "alarm") readings.push(judged(metric, isTold ? 1 : 0, mapping));
+    else clinical.push({ metric, active: isTold ? [code] : [] });
+  }
+  return ok({ identity: {}, operatingState: null, readings, ...(clinical.length === 0 ? {} : { clinical }) });
+}
+
+/** The keys of a profile's metrics are metric names by its type. */
+const mappingsOf = (profile: AsenaProfile) => Object.entries(profile.metrics) as [MetricName, AsenaMapping][];
 
 /** null for a blank, NaN for what is no decimal number or stands in another unit. */
 function numberAt(fields: AsenaFields, field: number, unit: string): number | null {

@@ -13,7 +13,7 @@ export const ASENA_INF_FIELD = { serial: 1, mode: 3, rate: 4 } as const;
 /**
  * The codes by which a pump tells of itself: AC disconnected, communication time-out, drive disengaged, battery empty,
  * internal malfunction, battery low with AC, battery low, pressure disc or transducer. Every other code tells of the
- * infusion or the person behind it; no profile may map one.
+ * infusion or the person behind it, and is counted and nothing else.
  */
 export const ASENA_TECHNICAL_CODES: readonly string[] = [
   "AL_ACDIS",

@@ -2,15 +2,16 @@ import { AsenaProfile } from "./alaris-asena.ts";
 import { ModbusProfile } from "./modbus.ts";
 import { OpcUaProfile } from "./opc-ua.ts";
 import type { Polled } from "./profile.ts";
-import { SndfProfile } from "./puritan-bennett-sndf.ts";
+import { SndaProfile, SndfProfile } from "./puritan-bennett.ts";
 
 /** A profile of any protocol, told apart by `protocol`. */
-export type Profile = SndfProfile | AsenaProfile | ModbusProfile | OpcUaProfile;
+export type Profile = SndfProfile | SndaProfile | AsenaProfile | ModbusProfile | OpcUaProfile;
 export type ProtocolName = Profile["protocol"];
 
 /** The grammar of each protocol's profiles. */
 export const PROFILE_SCHEMAS = {
   "puritan-bennett-sndf": SndfProfile,
+  "puritan-bennett-snda": SndaProfile,
   "alaris-asena": AsenaProfile,
   modbus: ModbusProfile,
   "opc-ua": OpcUaProfile,

@@ -2,7 +2,7 @@ import { isMetricName, isTechnicalAlarm, metricTerm } from "../vocabulary/metric
 import type { Profile } from "./define-profile.ts";
 import { asenaFaults } from "./law/alaris-asena.ts";
 import { modbusFaults } from "./law/modbus.ts";
-import { sndfFaults } from "./law/puritan-bennett-sndf.ts";
+import { reportFaults } from "./law/puritan-bennett.ts";
 import { when } from "./law/when.ts";
 import type { ReadinessEvidence } from "./profile.ts";
 
@@ -24,7 +24,8 @@ export function brokenLaws(profile: Profile): string[] {
 function protocolFaults(profile: Profile): string[] {
   switch (profile.protocol) {
     case "puritan-bennett-sndf":
-      return sndfFaults(profile);
+    case "puritan-bennett-snda":
+      return reportFaults(profile);
     case "alaris-asena":
       return asenaFaults(profile);
     case "modbus":
@@ -81,6 +82,7 @@ function metricFaults(profile: Profile): string[] {
 function readinessFaults(profile: Profile, evidence: ReadinessEvidence): string[] {
   const { metric, expect, freshForS } = evidence;
   const mapping = profile.metrics[metric];
+  if (evidence.untold === true) return when(mapping !== undefined, `${metric} is told, and readiness says it is not`);
   if (mapping === undefined) return [`readiness asks for ${metric}, which no poll brings`];
   const poll = profile.polls[mapping.poll];
   const codes = metricTerm(metric).codes;

@@ -39,6 +39,8 @@ export const ReadinessEvidence = Type.Object(
     ]),
     /** The hold that stands while it is not as expected. */
     hold: Type.Enum(["fault", "self-test", "battery"]),
+    /** The wire never tells it, so that no device of this profile is ever ready on its own word. */
+    untold: Type.Optional(Type.Literal(true)),
     source: Text,
   },
   strict,
@@ -149,6 +151,15 @@ export const MaintenanceTask = Type.Object(
 );
 export type MaintenanceTask = Of<typeof MaintenanceTask>;
 
+/**
+ * Delivered less set, computed at the gateway: a share of the set value in % where the metric's unit is %, else the
+ * difference. `deadBand` is as of any other metric.
+ */
+const Residual = Type.Object(
+  { metric: Metric, delivered: Metric, set: Metric, deadBand: Type.Optional(Type.Number({ minimum: 0 })) },
+  strict,
+);
+
 /** The versions of a device's software that the profile was written for, both ends included; null is an open end. */
 export const FirmwareRange = Type.Object(
   {
@@ -179,8 +190,7 @@ export const core = {
   parts: Type.Array(WearPart),
   calibrated: Type.Array(CalibratedQuantity),
   maintenance: Type.Array(MaintenanceTask),
-  /** Delivered less set: a share of the set value in % where the metric's unit is %, else the difference. */
-  residuals: Type.Array(Type.Object({ metric: Metric, delivered: Metric, set: Metric }, strict)),
+  residuals: Type.Array(Residual),
 };
 const ProfileCore = Type.Object({ ...core, polls: pollsOf(Type.Object(timing)), metrics: metricsOf(MetricMapping) });
 export type ProfileCore = Of<typeof ProfileCore>;

@@ -5,6 +5,7 @@ import { asenaCommand, REQUESTS, requestBytes } from "./request.ts";
 test("the list of what may leave a serial line is closed, and holds requests for data alone", () => {
   expect(REQUESTS).toEqual({
     "puritan-bennett.report": "SNDF\r",
+    "puritan-bennett.settings-and-data": "SNDA\r",
     "alaris-asena.serial-number": "!INST_SERIALNO|457D\r",
     "alaris-asena.protocol": "!COMMS_PROTOCOL|E8DA\r",
     "alaris-asena.response-max": "!COMMS_RESPONSE_MAX|7E29\r",
@@ -13,6 +14,7 @@ test("the list of what may leave a serial line is closed, and holds requests for
     "alaris-asena.syringe": "!SYRINGE_STATUS|4102\r",
   });
   expect([...requestBytes("puritan-bennett.report")]).toEqual([0x53, 0x4e, 0x44, 0x46, 0x0d]);
+  expect([...requestBytes("puritan-bennett.settings-and-data")]).toEqual([0x53, 0x4e, 0x44, 0x41, 0x0d]);
 });
 
 /** Commands that control the pump or its therapy, from the protocol's sheet. */
@@ -38,6 +40,14 @@ test.each([...CONTROL, "REMOTE_CTRL^ENABLED^3CC1", "INF_RATE^10.00^ml/h", "INF_V
     expect(Object.values(REQUESTS)).not.toContain(frame);
   },
 );
+
+test("no request clears a ventilator's buffer or asks for more than data", () => {
+  const sent: readonly string[] = Object.values(REQUESTS);
+  for (const command of ["RSET", "VRPT", "PCVS", "NPVS", "PTDT"]) {
+    expect(sent.filter((bytes) => bytes.includes(command))).toEqual([]);
+    expect(() => Reflect.apply(requestBytes, null, [`puritan-bennett.${command}`])).toThrow(/no request is called/);
+  }
+});
 
 test("an Asena request names a command, carries no argument, and its CRC is right", () => {
   for (const name of Object.keys(REQUESTS).filter((key) => key.startsWith("alaris-asena."))) {

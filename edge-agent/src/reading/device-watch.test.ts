@@ -1,5 +1,7 @@
 import pumpRack from "@wardtwin/device-profiles/catalog/infusion-pump/pump-rack-1";
+import ventilator from "@wardtwin/device-profiles/catalog/ventilator/puritan-bennett-840";
 import type { DeviceIdentity } from "@wardtwin/device-profiles/vocabulary/identity";
+import { metricTerm } from "@wardtwin/device-profiles/vocabulary/metrics";
 import { fail, ok } from "@wardtwin/device-profiles/vocabulary/result";
 import { expect, test } from "vitest";
 import type { Outcome, ReadFault } from "./device.ts";
@@ -39,6 +41,16 @@ test("what becomes unreachable blanks every metric of its profile once, under th
   expect(lost?.readings.map(({ metric }) => metric)).toEqual(Object.keys(pumpRack.metrics));
   expect(lost?.readings.every(({ value, quality }) => value === null && quality === "unreachable")).toBe(true);
   expect(later?.readings).toEqual([]);
+});
+
+test("what is drawn from a device is blanked with it, and the count of a full hour is not", () => {
+  const silence = { device: { ...device, profile: ventilator }, poll: "report", atMonoMs: 0, result: silent };
+  const once = watched(UNWATCHED, silence, null);
+  const [lost] = watched(once.watch, silence, null).sightings;
+  const blanked = lost?.readings.map(({ metric }) => metric);
+  expect(blanked).toContain("tidalVolumeResidualPct");
+  expect(blanked).toContain("peepCmH2O");
+  expect(blanked?.filter((metric) => metricTerm(metric).ucum === "/h")).toEqual([]);
 });
 
 test("a device that never answered is told as unreachable too", () => {

@@ -84,7 +84,12 @@ function isAnother(before: DeviceIdentity, now: DeviceIdentity): boolean {
   return normalisedSerial(before.serial) !== normalisedSerial(now.serial);
 }
 
-const blanksOf = ({ profile }: Device): Reading[] =>
-  Object.keys(profile.metrics)
+/** What a device tells, and what is drawn from it at once; counts of full hours stay true while it is silent. */
+function blanksOf({ profile }: Device): Reading[] {
+  const told = Object.entries(profile.metrics).flatMap(([metric, mapping]) =>
+    "as" in mapping && mapping.as === "clinical" ? [] : [metric],
+  );
+  return [...told, ...profile.residuals.map(({ metric }) => metric)]
     .filter(isMetricName)
     .map((metric) => ({ metric, value: null, quality: "unreachable" }));
+}

@@ -9,15 +9,16 @@ import type { DeviceReader } from "./device.ts";
 import { asenaReader } from "./read-asena.ts";
 import { modbusReader } from "./read-modbus.ts";
 import { opcUaReader } from "./read-opc-ua.ts";
-import { sndfReader } from "./read-sndf.ts";
+import { reportReader } from "./read-report.ts";
 
 /** Puts a line's protocol on its link. Nothing is opened before the first poll. */
 export function openReader(line: LineSettings, { clock, pkiDir }: { clock: Clock; pkiDir: string }): DeviceReader {
   const { address, profile } = line;
   const monoMs = () => clock.monoMs();
   const stream = byteStream(address);
-  if (profile.protocol === "puritan-bennett-sndf" && stream !== null) {
-    return sndfReader(new ByteLink(stream, monoMs), profile, clock);
+  const isReport = profile.protocol === "puritan-bennett-sndf" || profile.protocol === "puritan-bennett-snda";
+  if (isReport && stream !== null) {
+    return reportReader(new ByteLink(stream, monoMs), profile, clock);
   }
   if (profile.protocol === "alaris-asena" && stream !== null) {
     return asenaReader(new ByteLink(stream, monoMs), profile, monoMs);

@@ -97,11 +97,19 @@ test("replies in pieces, with noise around them, are the same replies", async ()
   expectGolden(await read());
 });
 
-test("an occlusion is read and not passed on", async () => {
+test("an occlusion is read to be counted, and no reading tells of it", async () => {
   const { read } = await linked(pumpBut((asked) => (asked === POLL[1] ? OCCLUSION : undefined)));
   const told = await read();
   expect(told).toMatchObject({ ok: true, value: { identity: meaning.identity } });
-  expect(JSON.stringify(told)).not.toMatch(/occlu|alarm/i);
+  expect(told.ok && JSON.stringify(told.value.readings)).not.toMatch(/occlu|alarm/i);
+  expect(told).toMatchObject({
+    value: {
+      clinical: [
+        { metric: "clinicalAlarmsPerH", active: ["AL_OCCLU"] },
+        { metric: "occlusionAlarmsPerH", active: ["AL_OCCLU"] },
+      ],
+    },
+  });
 });
 
 test.each([

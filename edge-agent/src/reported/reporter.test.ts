@@ -1,4 +1,5 @@
 import defibReady from "@wardtwin/device-profiles/catalog/defibrillator/defib-ready-1";
+import ventilator from "@wardtwin/device-profiles/catalog/ventilator/puritan-bennett-840";
 import type { DeviceSection } from "@wardtwin/device-profiles/twin-document/batch";
 import type { Reading } from "@wardtwin/device-profiles/vocabulary/reading";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -58,6 +59,17 @@ test("a dead band is measured from what was told, so that a slow drift is not lo
   it.take(sighting(0, { readings: [good("padsImpedanceOhm", 45)] }));
   it.take(sighting(1_000, { readings: [good("padsImpedanceOhm", 45.9)] }));
   it.take(sighting(2_000, { readings: [good("padsImpedanceOhm", 46.1)] }));
+  it.seal();
+  expect(sealed[1]?.[0]?.groups.map(({ columns }) => columns.length)).toEqual([2, 3]);
+});
+
+test("a residual has a dead band too", () => {
+  const { sealed, reporter: it } = reporter();
+  const device = { line: "vent", unit: "1", profile: ventilator };
+  const share = (value: number) => ({ device, readings: [good("tidalVolumeResidualPct", value)] });
+  it.take(sighting(0, share(2)));
+  it.take(sighting(2_000, share(2.4)));
+  it.take(sighting(4_000, share(2.6)));
   it.seal();
   expect(sealed[1]?.[0]?.groups.map(({ columns }) => columns.length)).toEqual([2, 3]);
 });

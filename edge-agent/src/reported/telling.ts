@@ -1,3 +1,4 @@
+import type { Profile } from "@wardtwin/device-profiles/profile/define-profile";
 import { isTechnicalAlarm, type MetricName, type OperatingState } from "@wardtwin/device-profiles/vocabulary/metrics";
 import type { Reading } from "@wardtwin/device-profiles/vocabulary/reading";
 import type { DeviceLink, Sighting } from "../reading/device-watch.ts";
@@ -36,8 +37,11 @@ function isWorthTelling(before: Told | null, reading: Reading, { atMonoMs, devic
   if (last === undefined || last.quality !== reading.quality) return true;
   if (atMonoMs - last.atMonoMs >= HEARTBEAT_MS) return true;
   if (last.value === null || reading.value === null) return last.value !== reading.value;
-  const deadBand = device.profile.metrics[reading.metric]?.deadBand ?? 0;
-  return Math.abs(reading.value - last.value) > deadBand;
+  return Math.abs(reading.value - last.value) > deadBandOf(device.profile, reading.metric);
+}
+
+function deadBandOf({ metrics, residuals }: Profile, metric: MetricName): number {
+  return metrics[metric]?.deadBand ?? residuals.find((residual) => residual.metric === metric)?.deadBand ?? 0;
 }
 
 function isUrgent(before: Told | null, sighting: Sighting, readings: readonly Reading[]): boolean {

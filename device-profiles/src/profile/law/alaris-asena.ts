@@ -9,12 +9,13 @@ export function asenaFaults(profile: AsenaProfile): string[] {
       mapping.as === "number"
         ? // The unit follows in the next field, so that the last one can hold no number.
           when(mapping.field < 1 || mapping.field >= ASENA_INF_FIELD_COUNT, `${name} has no field ${mapping.field}`)
-        : mapping.codes.flatMap((code) =>
-            when(
+        : mapping.codes.flatMap((code) => [
+            ...when(code === profile.wire.calmCode, `${name} names ${code}, which means that there is no alarm`),
+            ...when(
               (mapping.as === "alarm") !== ASENA_TECHNICAL_CODES.includes(code),
               `${name} names ${code}, which is ${mapping.as === "alarm" ? "no" : "a"} technical alarm`,
             ),
-          ),
+          ]),
     ),
     ...when(replyMs > replyMsMax, "a reply may take longer than the longest that is waited for"),
     ...when(attempts * replyMsMax > pollMs, "a request may take longer than its poll"),

@@ -1,4 +1,5 @@
-/** Puritan Bennett: send settings, monitored data and alarm status once. */
+/** Puritan Bennett: send settings and monitored data once, with every alarm or with a few of them. */
 export const PURITAN_BENNETT = {
   "puritan-bennett.report": "SNDF\r",
+  "puritan-bennett.settings-and-data": "SNDA\r",
 } as const;

@@ -1,16 +1,23 @@
 import { readFileSync } from "node:fs";
+import { MISCA, MISCF, type ReportLayout } from "@wardtwin/device-profiles/profile/puritan-bennett-layout";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type SndfEvent, SndfFramer } from "./sndf-framer.ts";
+import { type ReportEvent, ReportFramer } from "./report-framer.ts";
 
-const hex = new URL("../../../device-profiles/fixtures/puritan-bennett-840.in-use.hex", import.meta.url);
-const golden = Buffer.from(readFileSync(hex, "utf8").replaceAll("\n", ""), "hex");
-const body = golden.toString("latin1", golden.indexOf(2) + 1, golden.indexOf(3));
+const goldenOf = (name: string) => {
+  const hex = new URL(`../../../device-profiles/fixtures/${name}.in-use.hex`, import.meta.url);
+  return Buffer.from(readFileSync(hex, "utf8").replaceAll("\n", ""), "hex");
+};
+const golden = goldenOf("puritan-bennett-840");
+const goldenSnda = goldenOf("puritan-bennett-840-snda");
+const bodyOf = (frame: Buffer) => frame.toString("latin1", frame.indexOf(2) + 1, frame.indexOf(3));
+const body = bodyOf(golden);
 
-function eventsOf(...chunks: Uint8Array[]): SndfEvent[] {
-  const framer = new SndfFramer();
+function eventsBy(layout: ReportLayout, ...chunks: Uint8Array[]): ReportEvent[] {
+  const framer = new ReportFramer(layout);
   return [...chunks.flatMap((chunk) => framer.push(chunk)), ...framer.finish()];
 }
+const eventsOf = (...chunks: Uint8Array[]) => eventsBy(MISCF, ...chunks);
 const codes = (...chunks: Uint8Array[]) =>
   eventsOf(...chunks).map((event) => (event.kind === "frame" ? "frame" : event.code));
 const text = (words: string) => Buffer.from(words, "latin1");
@@ -26,11 +33,27 @@ const garbage = fc.oneof(
 
 test("the golden reply is one frame", () => {
   expect(eventsOf(golden)).toEqual([{ kind: "frame", at: 0, frame: body, bytes: 1244 }]);
+  expect(eventsBy(MISCA, goldenSnda)).toEqual([
+    { kind: "frame", at: 0, frame: bodyOf(goldenSnda), bytes: goldenSnda.length },
+  ]);
+});
+
+test("a report of the other kind is no frame, and the one after it is found", () => {
+  const kinds = (layout: ReportLayout) =>
+    eventsBy(layout, golden, goldenSnda, golden, goldenSnda).flatMap((event) =>
+      event.kind === "frame" ? [event.frame] : [],
+    );
+  expect(kinds(MISCF)).toEqual([body, body]);
+  expect(kinds(MISCA)).toEqual([bodyOf(goldenSnda), bodyOf(goldenSnda)]);
 });
 
 test("a reply split at any byte is the same frame", () => {
   for (let at = 0; at <= golden.length; at++) {
     expect(codes(golden.subarray(0, at), golden.subarray(at))).toEqual(["frame"]);
+  }
+  for (let at = 0; at <= goldenSnda.length; at++) {
+    const events = eventsBy(MISCA, goldenSnda.subarray(0, at), goldenSnda.subarray(at));
+    expect(events.map(({ kind }) => kind)).toEqual(["frame"]);
   }
 });
 

@@ -1,4 +1,4 @@
-import { SNDF_BODY_CHARS, SNDF_FIELD_COUNT } from "@wardtwin/device-profiles/profile/sndf-layout";
+import type { ReportLayout } from "@wardtwin/device-profiles/profile/puritan-bennett-layout";
 import { type FrameEvent, type Framer, Placer, type Unplaced } from "./framer.ts";
 
 const STX = 0x02;
@@ -8,7 +8,7 @@ const PRINTABLE_FIRST = 0x20;
 const PRINTABLE_LAST = 0x7e;
 
 /** `MISCF,1225,169 ,` in all the spacings that were seen; anchored to the STX that follows it. */
-const HEADER = /MISCF,(\d{1,4}) {0,2},(\d{1,3}) {0,2},$/;
+const headerOf = (name: string): RegExp => new RegExp(`${name},(\\d{1,4}) {0,2},(\\d{1,3}) {0,2},$`);
 const HEADER_CHARS_MAX = 24;
 /** So many bytes without a header are told as a fault of their own, so that a line of noise is seen. */
 const NOISE_BYTES_MAX = 2_048;
@@ -18,7 +18,7 @@ const NOISE_BYTES_MAX = 2_048;
  * another length than the one known; `length` it ends too early or too late; `character` a byte that is no text;
  * `terminator` no CR after it; `truncated` the line fell silent in the middle.
  */
-export type SndfFrameFault =
+export type ReportFrameFault =
   | "frame.noise"
   | "frame.header"
   | "frame.count"
@@ -28,31 +28,38 @@ export type SndfFrameFault =
   | "frame.truncated";
 
 /** A frame is the body of a report, strictly between STX and ETX. */
-export type SndfEvent = FrameEvent<string, SndfFrameFault>;
-type Found = Unplaced<SndfEvent>[];
+export type ReportEvent = FrameEvent<string, ReportFrameFault>;
+type Found = Unplaced<ReportEvent>[];
 
 type State = "header" | "body" | "etx" | "cr";
 
 /**
- * Finds MISCF reports in a stream of bytes. Bytes in, events out; it keeps at most one report.
+ * Finds the reports of one layout in a stream of bytes. Bytes in, events out; it keeps at most one report.
  *
  * After a fault it goes on with the byte that did not fit, so that a report which begins inside a broken one is not lost.
  */
-export class SndfFramer implements Framer<string, SndfFrameFault> {
-  readonly #placer = new Placer<string, SndfFrameFault>();
+export class ReportFramer implements Framer<string, ReportFrameFault> {
+  readonly #placer = new Placer<string, ReportFrameFault>();
+  readonly #layout: ReportLayout;
+  readonly #header: RegExp;
   #state: State = "header";
   /** The text held: the last characters while hunting, the body inside a report. */
   #text = "";
   #bytes = 0;
 
-  push(chunk: Uint8Array): SndfEvent[] {
+  constructor(layout: ReportLayout) {
+    this.#layout = layout;
+    this.#header = headerOf(layout.name);
+  }
+
+  push(chunk: Uint8Array): ReportEvent[] {
     const events: Found = [];
     for (const byte of chunk) this.#take(byte, events);
     return this.#placer.place(events);
   }
 
   /** The line is silent and no more will come: whatever is held is a fault. */
-  finish(): SndfEvent[] {
+  finish(): ReportEvent[] {
     if (this.#bytes === 0) return [];
     const events: Found = [];
     this.#fault(this.#state === "header" ? "frame.noise" : "frame.truncated", events);
@@ -68,7 +75,7 @@ export class SndfFramer implements Framer<string, SndfFrameFault> {
         if (byte === ETX) this.#fault("frame.length", events, byte);
         else if (byte < PRINTABLE_FIRST || byte > PRINTABLE_LAST) this.#fault("frame.character", events, byte);
         else this.#keep(byte);
-        if (this.#state === "body" && this.#text.length === SNDF_BODY_CHARS) this.#state = "etx";
+        if (this.#state === "body" && this.#text.length === this.#layout.chars) this.#state = "etx";
         break;
       case "etx":
         if (byte === ETX) {
@@ -98,15 +105,15 @@ export class SndfFramer implements Framer<string, SndfFrameFault> {
     }
   }
 
-  /** An STX: a report begins, if the text before it is a header of the one kind known. */
+  /** An STX: a report begins, if the text before it is a header of its kind. */
   #begin(events: Found): void {
-    const header = HEADER.exec(this.#text);
+    const header = this.#header.exec(this.#text);
     if (header === null) {
       this.#fault("frame.header", events, STX);
       return;
     }
     const [, chars, fields] = header.map(Number);
-    if (chars !== SNDF_BODY_CHARS || fields !== SNDF_FIELD_COUNT) {
+    if (chars !== this.#layout.chars || fields !== this.#layout.fields) {
       this.#fault("frame.count", events, STX);
       return;
     }
@@ -124,7 +131,7 @@ export class SndfFramer implements Framer<string, SndfFrameFault> {
   }
 
   /** Ends what is held with a fault, and goes on with the byte that did not fit. */
-  #fault(code: SndfFrameFault, events: Found, next?: number): void {
+  #fault(code: ReportFrameFault, events: Found, next?: number): void {
     if (this.#state === "header") {
       events.push({ kind: "fault", code, bytes: this.#bytes + (next === undefined ? 0 : 1) });
       this.#reset();
@@ -132,7 +139,7 @@ export class SndfFramer implements Framer<string, SndfFrameFault> {
     }
     // A report that cuts another one short begins with a header, which stands at the end of the text held.
     const cutShort = next === STX && this.#state !== "cr";
-    const header = cutShort ? (HEADER.exec(this.#text)?.[0] ?? "") : "";
+    const header = cutShort ? (this.#header.exec(this.#text)?.[0] ?? "") : "";
     events.push({ kind: "fault", code, bytes: this.#bytes - header.length });
     this.#reset();
     this.#text = header;

@@ -1,18 +1,23 @@
 import { readFileSync } from "node:fs";
 import puritanBennett840 from "@wardtwin/device-profiles/catalog/ventilator/puritan-bennett-840";
+import puritanBennett840Snda from "@wardtwin/device-profiles/catalog/ventilator/puritan-bennett-840-snda";
+import puritanBennett980 from "@wardtwin/device-profiles/catalog/ventilator/puritan-bennett-980";
+import type { ReportProfile } from "@wardtwin/device-profiles/profile/puritan-bennett";
 import { describeWith, toolPath } from "@wardtwin/infra/test/debian-tool";
 import { afterEach, expect, test } from "vitest";
 import { ByteLink } from "../link/byte-link.ts";
 import { serialStream, tcpStream } from "../link/open-stream.ts";
 import { type Peer, startPeer } from "../link/peer.testing.ts";
 import { startPtyCable } from "../link/pty-cable.testing.ts";
-import { sndfReader } from "./read-sndf.ts";
+import { reportReader } from "./read-report.ts";
 
 const fixture = (name: string) =>
   readFileSync(new URL(`../../../device-profiles/fixtures/${name}`, import.meta.url), "utf8");
-const golden = Buffer.from(fixture("puritan-bennett-840.in-use.hex").replaceAll("\n", ""), "hex");
+const goldenOf = (name: string) => Buffer.from(fixture(`${name}.hex`).replaceAll("\n", ""), "hex");
+const golden = goldenOf("puritan-bennett-840.in-use");
 const meaning = JSON.parse(fixture("puritan-bennett-840.in-use.json"));
-const profile = { ...puritanBennett840, wire: { ...puritanBennett840.wire, firstByteMs: 200, replyMs: 400 } };
+const quick = { firstByteMs: 200, replyMs: 400 };
+const profile = { ...puritanBennett840, wire: { ...puritanBennett840.wire, ...quick } };
 const clock = {
   monoMs: () => 0,
   wallMs: () => Date.parse(meaning.gatewayLocal),
@@ -25,9 +30,9 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-async function readerOf(answer: Parameters<typeof startPeer>[0]) {
+async function readerOf(answer: Parameters<typeof startPeer>[0], by: ReportProfile = profile) {
   const peer: Peer = await startPeer(answer);
-  const reader = sndfReader(new ByteLink(tcpStream("127.0.0.1", peer.port), clock.monoMs), profile, clock);
+  const reader = reportReader(new ByteLink(tcpStream("127.0.0.1", peer.port), clock.monoMs), by, clock);
   closing.push(
     () => peer.stop(),
     () => reader.close(),
@@ -35,7 +40,7 @@ async function readerOf(answer: Parameters<typeof startPeer>[0]) {
   return reader;
 }
 
-function expectGolden(read: Awaited<ReturnType<ReturnType<typeof sndfReader>["read"]>>) {
+function expectGolden(read: Awaited<ReturnType<ReturnType<typeof reportReader>["read"]>>) {
   if (!read.ok) throw new Error(read.fault);
   expect(read.value.identity).toEqual(meaning.identity);
   expect(read.value.operatingState).toBe(meaning.operatingState);
@@ -46,6 +51,33 @@ test("the golden report over a socket becomes the readings of its fixture", asyn
   const reader = await readerOf((socket) => socket.write(golden));
   expectGolden(await reader.read("1", "report"));
 });
+
+test.each([
+  ["SNDF\r", "puritan-bennett-980.in-use", { ...puritanBennett980, wire: { ...puritanBennett980.wire, ...quick } }],
+  [
+    "SNDA\r",
+    "puritan-bennett-840-snda.in-use",
+    { ...puritanBennett840Snda, wire: { ...puritanBennett840Snda.wire, ...quick } },
+  ],
+] as const)(
+  "%s alone is asked of %s, and its report becomes the readings of its fixture",
+  async (request, name, by) => {
+    const told = JSON.parse(fixture(`${name}.json`));
+    let heard = "";
+    const reader = await readerOf((socket, chunk) => {
+      heard += chunk.toString("latin1");
+      if (heard.endsWith(request)) socket.write(goldenOf(name));
+    }, by);
+    const read = await reader.read("1", "report");
+    if (!read.ok) throw new Error(read.fault);
+    expect(read.value.identity).toEqual(told.identity);
+    const { deviceClockOffsetS: _, ...rest } = Object.fromEntries(
+      read.value.readings.map(({ metric, value }) => [metric, value]),
+    );
+    expect({ ...rest, deviceClockOffsetS: told.readings.deviceClockOffsetS }).toEqual(told.readings);
+    expect(heard).toBe(request);
+  },
+);
 
 test("a report in pieces, with noise before it, is the same report", async () => {
   const reader = await readerOf((socket) => {
@@ -90,7 +122,7 @@ describeWith("socat", "over a pty", () => {
       rts: null,
       hangUpOnClose: false,
     } as const;
-    const reader = sndfReader(new ByteLink(serialStream(settings), clock.monoMs), profile, clock);
+    const reader = reportReader(new ByteLink(serialStream(settings), clock.monoMs), profile, clock);
     closing.push(() => reader.close());
     expectGolden(await reader.read("1", "report"));
     expect(heard).toBe("SNDF\r");
@@ -110,7 +142,7 @@ describeWith("socat", "over a pty", () => {
       rts: null,
       hangUpOnClose: false,
     } as const;
-    const reader = sndfReader(new ByteLink(serialStream(settings), clock.monoMs), profile, clock);
+    const reader = reportReader(new ByteLink(serialStream(settings), clock.monoMs), profile, clock);
     expect(await reader.read("1", "report")).toEqual({ ok: false, fault: "link.refused" });
   });
 });
