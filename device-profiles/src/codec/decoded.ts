@@ -72,12 +72,20 @@ export function identityText(text: string): string | undefined {
 export function judged(metric: MetricName, value: number | null, { valid }: Pick<MetricMapping, "valid">): Reading {
   if (value === null) return { metric, value, quality: "good" };
   if (!Number.isFinite(value)) return { metric, value: null, quality: "implausible" };
-  const codes = metricTerm(metric).codes;
+  const { codes } = metricTerm(metric);
   const plausible =
     (codes === undefined || (Number.isInteger(value) && value >= 0 && value < codes.length)) &&
     (valid === undefined || (value >= valid[0] && value <= valid[1]));
   return { metric, value, quality: plausible ? "good" : "implausible" };
 }
 
-/** Twelve significant digits: enough for every device, and 62 tenths become 6.2 instead of 6.200000000000001. */
-export const scaled = (raw: number, scale = 1): number => Number((raw * scale).toPrecision(12));
+/**
+ * A raw number in the canonical unit. A whole number of tenths is divided by ten rather than multiplied by 0.1, so that 62
+ * of them are 6.2; anything else keeps twelve significant digits, which is enough for every device.
+ */
+export function scaled(raw: number, scale = 1): number {
+  if (scale === 1) return raw;
+  const divisor = Math.round(1 / scale);
+  if (Number.isInteger(raw) && Math.abs(divisor * scale - 1) < 1e-12) return raw / divisor;
+  return Number((raw * scale).toPrecision(12));
+}

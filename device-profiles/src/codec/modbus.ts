@@ -19,10 +19,9 @@ export function decodeModbus(
   if (answers.some(({ values, count }) => values.length < count)) return fail("codec.word-count");
   const at = wordsOf(answers);
   if (at("input-register", profile.wire.layout.address) !== profile.wire.layout.value) return fail("codec.layout");
-  const readings = Object.entries(profile.metrics)
-    .filter(([, mapping]) => mapping.poll === pollName)
-    // The keys of a profile's metrics are metric names by its type.
-    .map(([metric, mapping]) => judged(metric as MetricName, numberOf(mapping, at), mapping));
+  const readings = mappingsOf(profile, pollName).map(([metric, mapping]) =>
+    judged(metric, numberOf(mapping, at), mapping),
+  );
   const tellsState = pollName === profile.statePoll;
   return ok({
     identity: tellsState ? identityOf(profile, at) : {},
@@ -31,17 +30,35 @@ export function decodeModbus(
   });
 }
 
+type Mapped = readonly [MetricName, ModbusMapping];
+const mappedByPoll = new WeakMap<ModbusProfile, Map<string, Mapped[]>>();
+
+/** The metrics that a poll brings, looked up once for each profile. */
+function mappingsOf(profile: ModbusProfile, pollName: string): readonly Mapped[] {
+  const known = mappedByPoll.get(profile) ?? new Map<string, Mapped[]>();
+  mappedByPoll.set(profile, known);
+  const mapped =
+    known.get(pollName) ??
+    Object.entries(profile.metrics)
+      .filter(([, mapping]) => mapping.poll === pollName)
+      // The keys of a profile's metrics are metric names by its type.
+      .map(([metric, mapping]): Mapped => [metric as MetricName, mapping]);
+  known.set(pollName, mapped);
+  return mapped;
+}
+
 /** A word or bit by its address; NaN where no answer holds it. */
 type At = (table: ModbusRead["table"], address: number) => number;
 
-const wordsOf =
-  (answers: readonly ModbusAnswer[]): At =>
-  (table, address) => {
-    const answer = answers.find(
-      (each) => each.table === table && address >= each.address && address < each.address + each.count,
-    );
-    return answer?.values[address - answer.address] ?? Number.NaN;
+function wordsOf(answers: readonly ModbusAnswer[]): At {
+  return (table, address) => {
+    for (const answer of answers) {
+      const offset = address - answer.address;
+      if (answer.table === table && offset >= 0 && offset < answer.count) return answer.values[offset] ?? Number.NaN;
+    }
+    return Number.NaN;
   };
+}
 
 /** null where no answer holds it, or where the device says that it has none. */
 function numberOf(mapping: ModbusMapping, at: At): number | null {

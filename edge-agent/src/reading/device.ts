@@ -5,7 +5,7 @@ import type { LinkErrorCode } from "../link/link-error.ts";
 import type { AsenaFrameFault } from "../protocol/asena-framer.ts";
 import type { ReportFrameFault } from "../protocol/report-framer.ts";
 
-/** One place on one line, and what is expected to speak there. */
+/** One place on one line, and what is expected to speak there; one object for as long as the line runs. */
 export interface Device {
   line: string;
   unit: string;

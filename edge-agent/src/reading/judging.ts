@@ -3,7 +3,7 @@ import { metricTerm } from "@wardtwin/device-profiles/vocabulary/metrics";
 import type { Log } from "../log.ts";
 import type { Attachments } from "./attachments.ts";
 import { type ClinicalTally, settled, tallied } from "./clinical-counter.ts";
-import type { Outcome } from "./device.ts";
+import type { Device, Outcome } from "./device.ts";
 import { type Sighting, UNWATCHED, type Watch, watched } from "./device-watch.ts";
 import { residualsOf } from "./residuals.ts";
 
@@ -20,34 +20,34 @@ export interface JudgingDeps {
  * logged, and what the site does not keep is dropped before anything is written.
  */
 export function judging({ attachments, log, keepPatientDerived, onSighting }: JudgingDeps): (outcome: Outcome) => void {
-  const watches = new Map<string, Watch>();
-  const tallies = new Map<string, ClinicalTally>();
+  const watches = new Map<Device, Watch>();
+  const tallies = new Map<Device, ClinicalTally>();
 
   /** What a full hour came to joins the last sighting; without one it waits for the next. */
-  function withCounts(key: string, outcome: Outcome, sightings: readonly Sighting[]): readonly Sighting[] {
+  function withCounts(outcome: Outcome, sightings: readonly Sighting[]): readonly Sighting[] {
+    const { device } = outcome;
     const last = sightings.at(-1);
     const who = last === undefined ? "" : whoIn(last);
-    const tally = tallied(tallies.get(key) ?? null, outcome, who);
+    const tally = tallied(tallies.get(device) ?? null, outcome, who);
     if (tally === null) {
-      tallies.delete(key);
+      tallies.delete(device);
       return sightings;
     }
     const isTold = last !== undefined && tally.who === who;
-    tallies.set(key, isTold ? settled(tally) : tally);
+    tallies.set(device, isTold ? settled(tally) : tally);
     return isTold ? [...sightings.slice(0, -1), { ...last, readings: [...last.readings, ...tally.due] }] : sightings;
   }
 
   return (outcome) => {
-    const { line, unit } = outcome.device;
-    const key = JSON.stringify([line, unit]);
-    const before = watches.get(key) ?? UNWATCHED;
+    const { device } = outcome;
+    const before = watches.get(device) ?? UNWATCHED;
     const { watch, sightings } = watched(before, withResiduals(outcome), attachments.after(outcome));
-    watches.set(key, watch);
+    watches.set(device, watch);
     if (watch.link !== before.link) {
       const reason = outcome.result.ok ? undefined : outcome.result.fault;
-      log.info({ line, unit, link: watch.link, reason }, "device link");
+      log.info({ line: device.line, unit: device.unit, link: watch.link, reason }, "device link");
     }
-    for (const sighting of withCounts(key, outcome, sightings)) {
+    for (const sighting of withCounts(outcome, sightings)) {
       onSighting(keepPatientDerived ? sighting : withoutPatientDerived(sighting));
     }
   };
@@ -55,7 +55,7 @@ export function judging({ attachments, log, keepPatientDerived, onSighting }: Ju
 
 function withResiduals(outcome: Outcome): Outcome {
   const { device, result } = outcome;
-  if (!result.ok) return outcome;
+  if (!result.ok || device.profile.residuals.length === 0) return outcome;
   const readings = [...result.value.readings, ...residualsOf(device.profile, result.value.readings)];
   return { ...outcome, result: { ...result, value: { ...result.value, readings } } };
 }

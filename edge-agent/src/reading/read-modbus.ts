@@ -7,6 +7,7 @@ import { orLinkFault } from "./or-link-fault.ts";
 
 /** Reads a Modbus device: all that a poll asks for, or nothing. */
 export function modbusReader(link: ModbusLink, profile: ModbusProfile): DeviceReader {
+  const reads = new Map(Object.keys(profile.polls).map((poll) => [poll, readsOf(profile, poll)]));
   return {
     async read(unit, pollName) {
       const poll = profile.polls[pollName];
@@ -14,7 +15,7 @@ export function modbusReader(link: ModbusLink, profile: ModbusProfile): DeviceRe
       const at = { unitId: Number(unit), timeoutMs: poll.replyMs };
       const asked = await orLinkFault(async () => {
         const answers: ModbusAnswer[] = [];
-        for (const read of readsOf(profile, pollName)) {
+        for (const read of reads.get(pollName) ?? []) {
           answers.push({ ...read, values: await link.read({ ...at, ...read }) });
         }
         return answers;

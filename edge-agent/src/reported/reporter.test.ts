@@ -10,8 +10,9 @@ beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 const good = (metric: Reading["metric"], value: number | null): Reading => ({ metric, value, quality: "good" });
+const device = { line: "dock", unit: "17", profile: defibReady };
 const sighting = (atMonoMs: number, change: Partial<Sighting> = {}): Sighting => ({
-  device: { line: "dock", unit: "17", profile: defibReady },
+  device,
   identity: { serial: "SN-1" },
   atMonoMs,
   link: "connected",
@@ -24,7 +25,13 @@ const sighting = (atMonoMs: number, change: Partial<Sighting> = {}): Sighting =>
 /** A reporter that keeps what it sealed. */
 function reporter() {
   const sealed: DeviceSection[][] = [];
-  return { sealed, reporter: new Reporter(1_000, (sections) => sealed.push(sections)) };
+  const folding = new Reporter(1_000, (sections) => sealed.push(sections));
+  /** What is urgent is sealed by the end of the call; everything else waits for its second. */
+  const take = (seen: Sighting) => {
+    folding.take(seen);
+    vi.advanceTimersByTime(20);
+  };
+  return { sealed, reporter: { take, takeAtOnce: (seen: Sighting) => folding.take(seen), seal: () => folding.seal() } };
 }
 const metricsOf = (sections: DeviceSection[] | undefined) =>
   sections?.flatMap(({ groups }) => groups.flatMap(({ columns }) => columns.map(({ metric }) => metric)));
@@ -96,6 +103,41 @@ test.each([
   it.take(sighting(0));
   it.take(sighting(5_000, change));
   expect(sealed).toHaveLength(2);
+});
+
+test("what is urgent at the same time is one batch", () => {
+  const { sealed, reporter: it } = reporter();
+  const other = { ...device, unit: "18" };
+  it.takeAtOnce(sighting(0));
+  it.takeAtOnce(sighting(1, { device: other }));
+  expect(sealed).toHaveLength(0);
+  vi.advanceTimersByTime(20);
+  expect(sealed.map((sections) => sections.length)).toEqual([2]);
+});
+
+test("where much of a poll is worth telling, all of it is, in one group", () => {
+  const { sealed, reporter: it } = reporter();
+  const names = [
+    "batteryChargePct",
+    "batteryHealthPct",
+    "chargeTimeS",
+    "padsImpedanceOhm",
+    "padsExpiryD",
+    "selfTestAgeH",
+  ] as const;
+  const more = [
+    "batteryAgeMonths",
+    "testEnergySetJ",
+    "testEnergyDeliveredJ",
+    "operatingTimeH",
+    "batteryCycleCount",
+  ] as const;
+  const all = (from: number) => [...names, ...more].map((metric, index) => good(metric, index < 9 ? from + index : 7));
+  it.take(sighting(0, { readings: all(10) }));
+  it.take(sighting(5_000, { readings: all(20) }));
+  it.take(sighting(10_000, { readings: all(30) }));
+  it.seal();
+  expect(sealed[1]?.[0]?.groups.map(({ columns }) => columns.length)).toEqual([13]);
 });
 
 test("a change of quality alone is told", () => {

@@ -1,28 +1,33 @@
 import type { DeviceSection, Subject } from "@wardtwin/device-profiles/twin-document/batch";
 import { normalisedSerial } from "@wardtwin/device-profiles/vocabulary/identity";
+import type { Device } from "../reading/device.ts";
 import type { Sighting } from "../reading/device-watch.ts";
 import { BatchBuilder } from "./batch-builder.ts";
-import { type Told, tellingOf } from "./telling.ts";
+import { Teller } from "./telling.ts";
 
 /** A known state counts on until the next batch only while its polls came in time; so many of their stale times at most. */
 const STATE_HOLDS_STALE_TIMES = 2;
 
+/** What is urgent waits so long for what is urgent at the same time, ms: a ward that loses its mains is one batch. */
+const URGENT_MS = 20;
+
 interface DeviceMemory {
-  told: Told;
+  teller: Teller;
   lastState: NonNullable<DeviceSection["previousState"]>;
   who: string;
 }
 
 /**
- * Folds sightings into what is worth telling, and hands on the sections of a batch: every `batchEveryMs`, or at once when
- * a state, a link or a technical alarm changed, or when no more fits.
+ * Folds sightings into what is worth telling, and hands on the sections of a batch: every `batchEveryMs`, as good as at once
+ * when a state, a link or a technical alarm changed, or when no more fits.
  */
 export class Reporter {
   readonly #onSealed: (sections: DeviceSection[]) => void;
   readonly #batchEveryMs: number;
-  readonly #devices = new Map<string, DeviceMemory>();
+  readonly #devices = new Map<Device, DeviceMemory>();
   readonly #builder = new BatchBuilder();
   #timer: NodeJS.Timeout | null = null;
+  #isUrgent = false;
 
   constructor(batchEveryMs: number, onSealed: (sections: DeviceSection[]) => void) {
     this.#batchEveryMs = batchEveryMs;
@@ -30,27 +35,34 @@ export class Reporter {
   }
 
   take(sighting: Sighting): void {
-    const key = JSON.stringify([sighting.device.line, sighting.device.unit]);
+    const { device } = sighting;
     const who = sighting.attachment ?? normalisedSerial(sighting.identity.serial ?? "");
-    const memory = this.#devices.get(key);
+    const memory = this.#devices.get(device);
     // Another device begins without a past: nothing that was told of the one before holds for it.
     const past = memory?.who === who ? memory : undefined;
-    const { told, readings, urgent } = tellingOf(past?.told ?? null, sighting);
+    const teller = past?.teller ?? new Teller();
+    const { readings, urgent } = teller.tell(sighting);
 
     const subject = subjectOf(sighting);
     if (this.#builder.isFullFor(subject)) this.seal();
     this.#builder.add(subject, heldState(past, sighting), sighting, readings);
     const lastState = { state: sighting.operatingState, atMonoMs: sighting.atMonoMs };
-    this.#devices.set(key, { told, lastState, who });
+    this.#devices.set(device, { teller, lastState, who });
+    this.#sealSoon(urgent);
+  }
 
-    if (urgent) this.seal();
-    else this.#timer ??= setTimeout(() => this.seal(), this.#batchEveryMs);
+  #sealSoon(urgent: boolean): void {
+    if (this.#timer !== null && (this.#isUrgent || !urgent)) return;
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    this.#isUrgent = urgent;
+    this.#timer = setTimeout(() => this.seal(), urgent ? URGENT_MS : this.#batchEveryMs);
   }
 
   /** Hands on what is held, if anything. */
   seal(): void {
     if (this.#timer !== null) clearTimeout(this.#timer);
     this.#timer = null;
+    this.#isUrgent = false;
     if (!this.#builder.isEmpty) this.#onSealed(this.#builder.take());
   }
 }

@@ -5,47 +5,72 @@ import type { DeviceLink, Sighting } from "../reading/device-watch.ts";
 
 /** A value that has not changed is told again after so long, ms, so that the cloud can tell slow from dead. */
 const HEARTBEAT_MS = 30_000;
-
-/** What was last told of one device. */
-export interface Told {
-  link: DeviceLink;
-  operatingState: OperatingState;
-  readings: ReadonlyMap<MetricName, Reading & { atMonoMs: number }>;
-}
+/**
+ * From this share of a poll on that is worth telling, all of it is told: rows of the same metrics share a group of a batch,
+ * and a value that did not change costs less there than a group of its own.
+ */
+const WHOLE_FROM_SHARE = 0.25;
+/** Below this number of values a group of its own is small anyway. */
+const WHOLE_FROM = 8;
 
 /** What of a sighting is worth telling, and whether it is worth telling at once. */
 export interface Telling {
-  told: Told;
   readings: readonly Reading[];
   urgent: boolean;
 }
 
-/**
- * Picks what changed beyond its dead band, changed in quality, or was not told for a heartbeat. Operating state and link
- * are not among the readings: they are told with every sighting. A change of either, or of a technical alarm, is urgent.
- */
-export function tellingOf(before: Told | null, sighting: Sighting): Telling {
-  const readings = sighting.readings.filter((reading) => isWorthTelling(before, reading, sighting));
-  const now = new Map(before?.readings);
-  for (const reading of readings) now.set(reading.metric, { ...reading, atMonoMs: sighting.atMonoMs });
-  const told: Told = { link: sighting.link, operatingState: sighting.operatingState, readings: now };
-  return { told, readings, urgent: isUrgent(before, sighting, readings) };
+interface LastTold {
+  value: number | null;
+  quality: Reading["quality"];
+  atMonoMs: number;
 }
 
-function isWorthTelling(before: Told | null, reading: Reading, { atMonoMs, device }: Sighting): boolean {
-  const last = before?.readings.get(reading.metric);
-  if (last === undefined || last.quality !== reading.quality) return true;
-  if (atMonoMs - last.atMonoMs >= HEARTBEAT_MS) return true;
-  if (last.value === null || reading.value === null) return last.value !== reading.value;
-  return Math.abs(reading.value - last.value) > deadBandOf(device.profile, reading.metric);
+/** What was last told of one device, and so what is worth telling next. It grows with the metrics of its profile alone. */
+export class Teller {
+  readonly #last = new Map<MetricName, LastTold>();
+  #link: DeviceLink | null = null;
+  #operatingState: OperatingState | null = null;
+
+  /**
+   * Picks what changed beyond its dead band, changed in quality, or was not told for a heartbeat. Operating state and link
+   * are not among the readings: they are told with every sighting. A change of either, or of a technical alarm, is urgent.
+   */
+  tell(sighting: Sighting): Telling {
+    const worth = sighting.readings.filter((reading) => this.#isWorthTelling(reading, sighting));
+    const whole = worth.length >= WHOLE_FROM && worth.length > sighting.readings.length * WHOLE_FROM_SHARE;
+    const readings = whole ? sighting.readings : worth;
+    const urgent = this.#isUrgent(sighting, worth);
+    for (const { metric, value, quality } of readings) this.#remember(metric, value, quality, sighting.atMonoMs);
+    this.#link = sighting.link;
+    this.#operatingState = sighting.operatingState;
+    return { readings, urgent };
+  }
+
+  #remember(metric: MetricName, value: number | null, quality: Reading["quality"], atMonoMs: number): void {
+    const last = this.#last.get(metric);
+    if (last === undefined) this.#last.set(metric, { value, quality, atMonoMs });
+    else {
+      last.value = value;
+      last.quality = quality;
+      last.atMonoMs = atMonoMs;
+    }
+  }
+
+  #isWorthTelling(reading: Reading, { atMonoMs, device }: Sighting): boolean {
+    const last = this.#last.get(reading.metric);
+    if (last === undefined || last.quality !== reading.quality) return true;
+    if (atMonoMs - last.atMonoMs >= HEARTBEAT_MS) return true;
+    if (last.value === null || reading.value === null) return last.value !== reading.value;
+    if (last.value === reading.value) return false;
+    return Math.abs(reading.value - last.value) > deadBandOf(device.profile, reading.metric);
+  }
+
+  #isUrgent(sighting: Sighting, worth: readonly Reading[]): boolean {
+    if (this.#link !== sighting.link || this.#operatingState !== sighting.operatingState) return true;
+    return worth.some(({ metric, value }) => isTechnicalAlarm(metric) && this.#last.get(metric)?.value !== value);
+  }
 }
 
 function deadBandOf({ metrics, residuals }: Profile, metric: MetricName): number {
   return metrics[metric]?.deadBand ?? residuals.find((residual) => residual.metric === metric)?.deadBand ?? 0;
-}
-
-function isUrgent(before: Told | null, sighting: Sighting, readings: readonly Reading[]): boolean {
-  if (before === null) return true;
-  if (before.link !== sighting.link || before.operatingState !== sighting.operatingState) return true;
-  return readings.some(({ metric, value }) => isTechnicalAlarm(metric) && before.readings.get(metric)?.value !== value);
 }
