@@ -22,7 +22,7 @@ let control: ControlServer;
 const open = (portStart: number): Promise<Hospital> =>
   openHospital({
     seed: 7,
-    counts: DEFAULT_COUNTS,
+    counts: { ...DEFAULT_COUNTS, "orchestra-module": 4 },
     baudRate: 4_000_000,
     dataDir,
     clock,
@@ -67,7 +67,7 @@ test("the manifest keeps to its schema, and nothing but ports differs in a secon
 test("the control API tells every device with its truth", async () => {
   const { json } = await call("/devices");
   const devices = json["devices"] as unknown as Record<string, unknown>[];
-  expect(devices).toHaveLength(45);
+  expect(devices).toHaveLength(hospital.manifest.devices.length);
   expect(devices[0]).toMatchObject({ id: "vent-01", kind: "ventilator", line: "icu-a-serial-1", unit: "1" });
   expect((await call("/hospital")).json).toEqual(hospital.manifest);
   expect((await call("/devices/mri-02")).json).toMatchObject({
@@ -109,6 +109,17 @@ test("a line tells what was asked on it, where its wire keeps account", async ()
   });
   expect((await call("/lines")).json["lines"]).toContainEqual((await call("/lines/icu-a-rack-1")).json);
   expect((await call("/lines/nowhere")).status).toBe(404);
+});
+
+test("a line with faults of its own shows and takes them, and refuses what it does not know", async () => {
+  const path = "/lines/icu-b-orchestra-1/faults";
+  expect((await call("/devices/dps-02")).json).toMatchObject({ line: "icu-b-orchestra-1", unit: "2" });
+  expect((await call(path, { bareError: true })).json).toMatchObject({ plugged: true, faults: { bareError: true } });
+  expect((await call(path, { plugged: false, bareError: false })).json).toMatchObject({ plugged: false });
+  expect((await call(path, { plugged: true })).json).toMatchObject({ plugged: true, faults: { bareError: false } });
+  expect((await call(path, { alarmBits: 1 })).status).toBe(400);
+  expect((await call("/devices/dps-02/faults", { alarmBits: 1 })).json).toMatchObject({ faults: { alarmBits: 1 } });
+  expect((await call("/devices/dps-02/faults", { alarmBits: null })).status).toBe(200);
 });
 
 test("faults, values and states are set through the control API, and freed again", async () => {

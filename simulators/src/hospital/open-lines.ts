@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Clock, WallTime } from "../clock.ts";
 import { Defibrillator } from "../devices/defibrillator.ts";
+import { DpsModule } from "../devices/dps-module.ts";
 import { DraegerVentilator } from "../devices/draeger-ventilator.ts";
 import { GasPanel } from "../devices/gas-panel.ts";
 import { InfusionPump } from "../devices/infusion-pump.ts";
@@ -16,14 +17,15 @@ import { gasPanelUnit } from "../wires/gas-panel/map.ts";
 import { type ModbusUnit, modbusWire } from "../wires/modbus/modbus-wire.ts";
 import { TCP_FRAMING } from "../wires/modbus/tcp-framing.ts";
 import { ScannerWire } from "../wires/mri/scanner-wire.ts";
+import { OrchestraPort } from "../wires/orchestra/orchestra-port.ts";
 import { ventilatorPort } from "../wires/pb840/ventilator-port.ts";
 import type { PortPool } from "../wires/ports.ts";
 import { RackWire } from "../wires/pump-rack/rack-wire.ts";
 import { RefusalLog } from "../wires/refusal-log.ts";
 import { serialWire } from "../wires/serial-wire.ts";
 import type { Wire } from "../wires/wire.ts";
-import type { PlannedLine } from "./plan-hospital.ts";
 import { SLOTS_PER_RACK } from "./plan-hospital.ts";
+import type { PlannedLine } from "./plan-part.ts";
 import type { AnyBody, SimulatedDevice } from "./simulated-device.ts";
 
 /** What a line needs from the world around it. */
@@ -68,6 +70,9 @@ function onlyUnitOf<Body extends AnyBody>(
   return device;
 }
 
+const byNumber = <Unit>(units: ReadonlyMap<string, Unit>): Map<number, Unit> =>
+  new Map([...units].map(([unit, device]) => [Number(unit), device]));
+
 /** A password of a line: the same for the same seed, as everything else here; it guards nothing but a simulator. */
 function password(random: Random): string {
   return Array.from({ length: 20 }, () => random.integer(0, 35).toString(36)).join("");
@@ -81,7 +86,7 @@ function rackWire(line: PlannedLine, context: LineContext): Wire {
     lineId: line.id,
     serial: `PR${String(random.integer(1, 999_999)).padStart(6, "0")}`,
     slotCount: SLOTS_PER_RACK,
-    pumps: new Map([...units].map(([unit, pump]) => [Number(unit), pump])),
+    pumps: byNumber(units),
     credentials: { username: "wardtwin", password: password(random) },
     folder: join(context.dataDir, "racks", line.id),
   });
@@ -107,7 +112,7 @@ function modbusUnits(line: PlannedLine, context: LineContext): Map<number, Modbu
     kindOn(line, context) === "medical-gas"
       ? [...unitsOf(line, context, GasPanel)].map(([unit, device]) => [unit, gasPanelUnit(device)])
       : [...unitsOf(line, context, Defibrillator)].map(([unit, device]) => [unit, defibrillatorUnit(device)]);
-  return new Map(units.map(([unit, device]) => [Number(unit), device]));
+  return byNumber(new Map(units));
 }
 
 /** The wire of a planned line, not yet open. */
@@ -131,6 +136,11 @@ export function createWire(line: PlannedLine, context: LineContext): Wire {
       const refused = new RefusalLog();
       const model = modelOfProfile(device.entry.profile);
       return serialWire(ports, new MedibusPort({ device, clock, random, wallTime, model, refused }), refused);
+    }
+    case "fresenius-orchestra": {
+      const refused = new RefusalLog();
+      const units = byNumber(unitsOf(line, context, DpsModule));
+      return serialWire(ports, new OrchestraPort({ units, clock, random, refused }), refused);
     }
     case "opc-ua":
       return kindOn(line, context) === "imaging" ? scannerWire(line, context) : rackWire(line, context);

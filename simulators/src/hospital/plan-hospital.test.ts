@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DEFAULT_COUNTS, DEVICES_PER_KIND_MAX, planHospital } from "./plan-hospital.ts";
+import { countOfEach, DEFAULT_COUNTS, DEVICES_PER_KIND_MAX, planHospital } from "./plan-hospital.ts";
 import { GATEWAYS, WARDS } from "./wards.ts";
 
 const count = fc.integer({ min: 1, max: DEVICES_PER_KIND_MAX });
@@ -12,7 +12,16 @@ const counts = fc.record({
   imaging: count,
   "medical-gas": count,
   "medibus-ventilator": count,
+  "orchestra-module": count,
 });
+/** What the hospital of a seed had at first, which must stay as it was whatever is added. */
+const FIRST_KINDS = {
+  ...countOfEach(0),
+  ventilator: 10,
+  defibrillator: 8,
+  "infusion-pump": 15,
+  "syringe-pump": 3,
+} as const;
 const ID_PREFIX: Record<string, string> = {
   ventilator: "vent-",
   defibrillator: "defib-",
@@ -21,6 +30,7 @@ const ID_PREFIX: Record<string, string> = {
   imaging: "mri-",
   "medical-gas": "gas-",
   "medibus-ventilator": "medibus-",
+  "orchestra-module": "dps-",
 };
 
 test("the same seed is the same hospital, another seed another", () => {
@@ -69,8 +79,8 @@ test("every device hangs on exactly one line by a unit of its own, and every lin
 test("syringe pumps are added to the hospital of a seed and change nothing that it had", () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
-      const before = { ...DEFAULT_COUNTS, imaging: 0, "medical-gas": 0, "medibus-ventilator": 0 };
-      const without = planHospital(seed, { ...before, "syringe-pump": 0 });
+      const before = { ...countOfEach(0), ventilator: 10, "infusion-pump": 15 };
+      const without = planHospital(seed, before);
       const withThree = planHospital(seed, { ...before, "syringe-pump": 3 });
       expect(withThree.devices.slice(0, without.devices.length)).toEqual(without.devices);
       expect(withThree.lines.slice(0, without.lines.length)).toEqual(without.lines);
@@ -90,8 +100,8 @@ test("syringe pumps are added to the hospital of a seed and change nothing that 
 test("scanners and gas panels are added to the hospital of a seed and change nothing that it had", () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
-      const without = planHospital(seed, { ...DEFAULT_COUNTS, imaging: 0, "medical-gas": 0, "medibus-ventilator": 0 });
-      const { devices, lines } = planHospital(seed, { ...DEFAULT_COUNTS, "medibus-ventilator": 0 });
+      const without = planHospital(seed, FIRST_KINDS);
+      const { devices, lines } = planHospital(seed, { ...FIRST_KINDS, imaging: 2, "medical-gas": 3 });
       expect(devices.slice(0, without.devices.length)).toEqual(without.devices);
       expect(lines.slice(0, without.lines.length)).toEqual(without.lines);
       const added = devices.slice(without.devices.length);
@@ -117,9 +127,18 @@ test("scanners and gas panels are added to the hospital of a seed and change not
   );
 });
 
-test("the usual hospital has 45 devices in 9 places, seven of them wards, and each gateway has lines of every protocol of its wards", () => {
+test("the modules of a base share its line, by the slots from 1 to 5", () => {
+  const { devices, lines } = planHospital(7, { ...countOfEach(0), "orchestra-module": 7 });
+  expect(new Set(devices.map(({ profile }) => profile))).toEqual(new Set(["fresenius/orchestra-module-dps"]));
+  expect(lines.map(({ id, protocol, units }) => [id, protocol, units.map(({ unit }) => unit).join("")])).toEqual([
+    ["icu-b-orchestra-1", "fresenius-orchestra", "12345"],
+    ["icu-b-orchestra-2", "fresenius-orchestra", "12"],
+  ]);
+});
+
+test("the usual hospital has a device of each count in 9 places, seven of them wards, and each gateway has lines of every protocol of its wards", () => {
   const { devices, lines } = planHospital(7);
-  expect(devices).toHaveLength(45);
+  expect(devices).toHaveLength(Object.values(DEFAULT_COUNTS).reduce((sum, each) => sum + each, 0));
   expect(WARDS.filter((ward) => ward.kind === "ward")).toHaveLength(7);
   expect(WARDS).toHaveLength(9);
   expect(new Set(WARDS.map((ward) => ward.floor)).size).toBe(4);
@@ -134,8 +153,9 @@ test("the usual hospital has 45 devices in 9 places, seven of them wards, and ea
 test("MEDIBUS ventilators are added to the hospital of a seed and change nothing that it had", () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
-      const before = planHospital(seed, { ...DEFAULT_COUNTS, "medibus-ventilator": 0 });
-      const after = planHospital(seed);
+      const kinds = { ...FIRST_KINDS, imaging: 2, "medical-gas": 3 };
+      const before = planHospital(seed, kinds);
+      const after = planHospital(seed, { ...kinds, "medibus-ventilator": 4 });
       expect(after.devices.slice(0, before.devices.length)).toEqual(before.devices);
       expect(after.lines.slice(0, before.lines.length)).toEqual(before.lines);
       const added = after.devices.slice(before.devices.length);
@@ -154,6 +174,19 @@ test("MEDIBUS ventilators are added to the hospital of a seed and change nothing
         ["icu-a-medibus-2", "gw-north", "draeger-medibus"],
         ["surgical-medibus-1", "gw-south", "draeger-medibus"],
       ]);
+    }),
+  );
+});
+
+test("all kinds that came later are added after the first and change nothing that the hospital of a seed had", () => {
+  fc.assert(
+    fc.property(fc.nat(), (seed) => {
+      const [first, all] = [
+        planHospital(seed, FIRST_KINDS),
+        planHospital(seed, { ...DEFAULT_COUNTS, "orchestra-module": 4 }),
+      ];
+      expect(all.devices.slice(0, first.devices.length)).toEqual(first.devices);
+      expect(all.lines.slice(0, first.lines.length)).toEqual(first.lines);
     }),
   );
 });

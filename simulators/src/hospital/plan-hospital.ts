@@ -1,12 +1,11 @@
 import type { Random } from "../random.ts";
 import { createRandom } from "../random.ts";
 import { MODELS } from "../wires/draeger-medibus/model.ts";
-import type { Device, Line } from "./manifest.ts";
+import type { Device } from "./manifest.ts";
+import { at, floorOf, number2, type PlannedLine, serials } from "./plan-part.ts";
+import { orchestraModules } from "./plan-serial.ts";
 import type { SimulatedKind } from "./wards.ts";
-import { gatewayOfFloor, PLACEMENT, WARDS } from "./wards.ts";
-
-/** A line before it is opened: what hangs on it, but not yet on which port it answers. */
-export type PlannedLine = Pick<Line, "id" | "gateway" | "protocol" | "units">;
+import { gatewayOfFloor, PLACEMENT } from "./wards.ts";
 
 export interface HospitalPlan {
   seed: number;
@@ -23,7 +22,19 @@ export const DEFAULT_COUNTS: DeviceCounts = {
   imaging: 2,
   "medical-gas": 3,
   "medibus-ventilator": 4,
+  "orchestra-module": 0,
 };
+/** As many of each kind. */
+export const countOfEach = (count: number): DeviceCounts => ({
+  ventilator: count,
+  defibrillator: count,
+  "infusion-pump": count,
+  "syringe-pump": count,
+  imaging: count,
+  "medical-gas": count,
+  "medibus-ventilator": count,
+  "orchestra-module": count,
+});
 export const DEVICES_PER_KIND_MAX = 64;
 export const SLOTS_PER_RACK = 8;
 const SCANNER_SERVERS = 2;
@@ -32,23 +43,6 @@ const SCANNER_SERVERS = 2;
 const FIRST_UNIT_ID = 17;
 /** A Modbus line carries no more units than a manifest line may list. */
 const UNITS_PER_LINE_MAX = 64;
-
-const number2 = (index: number): string => String(index + 1).padStart(2, "0");
-const floorOf = (ward: string): number => WARDS.find((each) => each.id === ward)?.floor ?? 0;
-const at = <Item>(list: readonly [Item, ...Item[]], index: number): Item => list[index % list.length] ?? list[0];
-
-/** Serial numbers of a fixed prefix and width, each once. */
-function serials(random: Random, prefix: string, digits: number): () => string {
-  const given = new Set<string>();
-  return () => {
-    for (;;) {
-      const serial = prefix + String(random.integer(1, 10 ** digits - 1)).padStart(digits, "0");
-      if (given.has(serial)) continue;
-      given.add(serial);
-      return serial;
-    }
-  };
-}
 
 function ventilators(random: Random, count: number): { devices: Device[]; lines: PlannedLine[] } {
   const nextSerial = serials(random, "35", 8);
@@ -275,6 +269,7 @@ export function planHospital(seed: number, counts: DeviceCounts = DEFAULT_COUNTS
     scanners(random.fork("scanners"), counts.imaging),
     gasPanels(random.fork("gas panels"), counts["medical-gas"]),
     medibusVentilators(random.fork("medibus ventilators"), counts["medibus-ventilator"]),
+    orchestraModules(random.fork("orchestra modules"), counts["orchestra-module"]),
   ];
   return {
     seed,

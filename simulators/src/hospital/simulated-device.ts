@@ -1,5 +1,6 @@
 import type { Clock, WallTime } from "../clock.ts";
 import { Defibrillator } from "../devices/defibrillator.ts";
+import { DpsModule } from "../devices/dps-module.ts";
 import { DraegerVentilator } from "../devices/draeger-ventilator.ts";
 import { GasPanel } from "../devices/gas-panel.ts";
 import type { BodyValues } from "../devices/gauges.ts";
@@ -27,7 +28,15 @@ export interface Said {
   whole: boolean;
 }
 
-export type AnyBody = Ventilator | Defibrillator | InfusionPump | SyringePump | Mri | GasPanel | DraegerVentilator;
+export type AnyBody =
+  | Ventilator
+  | Defibrillator
+  | InfusionPump
+  | SyringePump
+  | Mri
+  | GasPanel
+  | DraegerVentilator
+  | DpsModule;
 
 /** A device of the running hospital: its entry in the asset register, its body, its faults, and what it has said. */
 export interface SimulatedDevice<OneBody extends AnyBody = AnyBody> {
@@ -50,6 +59,7 @@ const WIRE_OF_PROFILE = {
   "draeger/evita-xl": "draeger-medibus",
   "draeger/evita-v500": "draeger-medibus",
   "draeger/apollo": "draeger-medibus",
+  "fresenius/orchestra-module-dps": "orchestra-module",
 } as const satisfies Record<Device["profile"], WireKind>;
 
 function createBody(entry: Device, random: Random, nowMs: number, wallTime: (atMs: number) => WallTime): AnyBody {
@@ -61,14 +71,18 @@ function createBody(entry: Device, random: Random, nowMs: number, wallTime: (atM
     case "defibrillator":
       return new Defibrillator(dutyOf(entry.kind, entry.ward), random, nowMs, wallTime);
     case "infusion-pump":
-      return entry.profile === "alaris/asena-gh"
-        ? new SyringePump(dutyOf("syringe-pump", entry.ward), random)
-        : new InfusionPump(dutyOf(entry.kind, entry.ward), random);
+      return createPump(entry, random);
     case "imaging":
       return new Mri(dutyOf(entry.kind, entry.ward), random, nowMs, wallTime);
     case "medical-gas":
       return new GasPanel(dutyOf(entry.kind, entry.ward), random);
   }
+}
+
+function createPump({ profile, ward }: Device, random: Random): AnyBody {
+  if (profile === "alaris/asena-gh") return new SyringePump(dutyOf("syringe-pump", ward), random);
+  if (profile === "fresenius/orchestra-module-dps") return new DpsModule(dutyOf("orchestra-module", ward), random);
+  return new InfusionPump(dutyOf("infusion-pump", ward), random);
 }
 
 /** The devices of a plan, by id, each with its own stream of chance. */

@@ -45,6 +45,8 @@ export const PLACEMENT = {
   /** Panels stand where the gas is used; they share the plant's line, which runs through the whole house. */
   "medical-gas": ["plant-room", "icu-a", "surgical", "recovery", "icu-b", "medical", "emergency"],
   "medibus-ventilator": ["icu-a", "icu-b", "icu-a", "surgical"],
+  /** One entry for a base of up to five modules. */
+  "orchestra-module": ["icu-b"],
 } as const;
 /**
  * What is handed out together; a syringe pump is an infusion pump with a wire of its own, and so is a MEDIBUS ventilator a
@@ -69,6 +71,7 @@ const IN_USE_MEAN_H: Readonly<Record<SimulatedKind, number>> = {
   "medibus-ventilator": 20,
   "infusion-pump": 1.5,
   "syringe-pump": 4,
+  "orchestra-module": 3,
   defibrillator: 0.4,
   imaging: 0.5,
   "medical-gas": 12,

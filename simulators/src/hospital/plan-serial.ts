@@ -1,0 +1,34 @@
+import type { Random } from "../random.ts";
+import { at, floorOf, number2, type PlanPart, serials } from "./plan-part.ts";
+import { gatewayOfFloor, PLACEMENT } from "./wards.ts";
+
+const SLOTS_PER_BASE = 5;
+
+/** Modules stand in the slots of a base, which has one line; its asset is the modules. */
+export function orchestraModules(random: Random, count: number): PlanPart {
+  const nextSerial = serials(random, "DPS", 6);
+  const part: PlanPart = { devices: [], lines: [] };
+  for (let index = 0; index < count; index += 1) {
+    const base = Math.floor(index / SLOTS_PER_BASE);
+    const slot = (index % SLOTS_PER_BASE) + 1;
+    const ward = at(PLACEMENT["orchestra-module"], base);
+    const id = `dps-${number2(index)}`;
+    part.devices.push({
+      id,
+      kind: "infusion-pump",
+      manufacturer: "Fresenius Kabi",
+      model: "Module DPS",
+      serial: nextSerial(),
+      firmware: "3-simulated",
+      assetNumber: `SGH-O${number2(index).padStart(4, "0")}`,
+      ward,
+      profile: "fresenius/orchestra-module-dps",
+    });
+    if (slot === 1) {
+      const gateway = gatewayOfFloor(floorOf(ward));
+      part.lines.push({ id: `${ward}-orchestra-${base + 1}`, gateway, protocol: "fresenius-orchestra", units: [] });
+    }
+    part.lines.at(-1)?.units.push({ unit: String(slot), device: id });
+  }
+  return part;
+}
