@@ -1,6 +1,7 @@
 import { type Static, type TObject, Type } from "typebox";
 import { Value } from "typebox/value";
 import { ALARM_CODES } from "../devices/syringe-pump-alarm.ts";
+import { REPORTED_TESTS } from "../wires/defib-report/report.ts";
 import { MODEL_NAMES } from "../wires/draeger-medibus/model.ts";
 import { PARAMETER_NAMES } from "../wires/mri/parameter-names.ts";
 
@@ -14,7 +15,8 @@ export type WireKind =
   | "modbus-rtu"
   | "draeger-medibus"
   | "orchestra-base"
-  | "orchestra-module";
+  | "orchestra-module"
+  | "defib-report";
 
 /** Wires of bytes at a speed, on which a reply can be late, cut or noise. */
 const SERIAL = [
@@ -24,6 +26,7 @@ const SERIAL = [
   "draeger-medibus",
   "orchestra-base",
   "orchestra-module",
+  "defib-report",
 ] as const;
 
 const flag = (description: string) => Type.Boolean({ description });
@@ -50,15 +53,15 @@ const FAULTS = {
     schema: flag("Noise in place of each reply, of the same length."),
   },
   wrongCount: {
-    wires: ["serial", "modbus", "modbus-rtu"],
+    wires: ["serial", "modbus", "modbus-rtu", "defib-report"],
     schema: flag("A count inside the reply does not match what follows."),
   },
   baudRate: {
-    wires: ["serial", "alaris-asena", "draeger-medibus", "orchestra-base"],
+    wires: ["serial", "alaris-asena", "draeger-medibus", "orchestra-base", "defib-report"],
     schema: Type.Union([Type.Integer({ minimum: 300, maximum: 4_000_000 }), Type.Null()]),
   },
   clockOffsetMin: {
-    wires: ["serial", "opc-ua-di", "draeger-medibus"],
+    wires: ["serial", "opc-ua-di", "draeger-medibus", "defib-report"],
     schema: Type.Integer({ minimum: -720, maximum: 720, description: "How far the device's own clock is ahead." }),
   },
   exceptionCode: {
@@ -67,7 +70,7 @@ const FAULTS = {
   },
   wrongTransaction: { wires: ["modbus"], schema: flag("Each reply carries another request's transaction id.") },
   wrongChecksum: {
-    wires: ["alaris-asena", "modbus-rtu", "draeger-medibus", "orchestra-base", "orchestra-module"],
+    wires: ["alaris-asena", "modbus-rtu", "draeger-medibus", "orchestra-base", "orchestra-module", "defib-report"],
     schema: flag("Each reply carries a checksum that is not its own."),
   },
   escapedReply: { wires: ["alaris-asena"], schema: flag("Each reply is given up in the middle with an ESC.") },
@@ -82,9 +85,9 @@ const FAULTS = {
     ),
   },
   otherSerial: {
-    wires: ["alaris-asena"],
-    schema: Type.Union([Type.String({ pattern: "^[0-9]{4}-[0-9]{5}$" }), Type.Null()], {
-      description: "Another pump hangs on the port, with this serial number.",
+    wires: ["alaris-asena", "defib-report"],
+    schema: Type.Union([Type.String({ pattern: "^([0-9]{4}-[0-9]{5}|SN[0-9]{8})$" }), Type.Null()], {
+      description: "Another device hangs on the port, with this serial number.",
     }),
   },
   alarmCode: {
@@ -127,7 +130,7 @@ const FAULTS = {
   },
   nestedCommand: { wires: ["draeger-medibus"], schema: flag("A keep-alive stands in the middle of each reply.") },
   splitReply: {
-    wires: ["draeger-medibus", "orchestra-base"],
+    wires: ["draeger-medibus", "orchestra-base", "defib-report"],
     schema: flag("Each reply arrives in pieces, of a byte or a few."),
   },
   flood: { wires: ["draeger-medibus", "orchestra-base"], schema: flag("Noise without end, as fast as the line goes.") },
@@ -175,6 +178,13 @@ const FAULTS = {
     wires: ["orchestra-module"],
     schema: Type.Union([Type.Integer({ minimum: 0, maximum: 0xffff }), Type.Null()], {
       description: "The alarm bits that it tells, whatever its body says.",
+    }),
+  },
+  missingEnd: { wires: ["defib-report"], schema: flag("Each report stops before its last line.") },
+  failedTest: {
+    wires: ["defib-report"],
+    schema: Type.Union([Type.Enum([...REPORTED_TESTS]), Type.Null()], {
+      description: "The test that it reports as failed, whatever its body found.",
     }),
   },
 } as const satisfies Record<string, { wires: readonly WireKind[]; schema: object }>;
@@ -225,6 +235,8 @@ export const CALM: FaultState = {
   otherUnit: false,
   otherBody: false,
   alarmBits: null,
+  missingEnd: false,
+  failedTest: null,
 };
 
 /** The schema of a partial change of faults on one kind of wire. */

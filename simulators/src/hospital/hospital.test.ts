@@ -22,7 +22,7 @@ let control: ControlServer;
 const open = (portStart: number): Promise<Hospital> =>
   openHospital({
     seed: 7,
-    counts: { ...DEFAULT_COUNTS, "orchestra-module": 4 },
+    counts: { ...DEFAULT_COUNTS, "orchestra-module": 4, "serial-defibrillator": 2 },
     baudRate: 4_000_000,
     dataDir,
     clock,

@@ -14,6 +14,7 @@ export const LINE_PROTOCOLS = [
   "alaris-asena",
   "draeger-medibus",
   "fresenius-orchestra",
+  "defib-ready-serial",
 ] as const;
 export const SIMULATED_PROFILES = [
   "puritan-bennett/840",
@@ -26,6 +27,7 @@ export const SIMULATED_PROFILES = [
   "draeger/evita-v500",
   "draeger/apollo",
   "fresenius/orchestra-module-dps",
+  "wardtwin-synthetic/defib-ready-1-serial",
 ] as const;
 
 export const Ward = Type.Object({

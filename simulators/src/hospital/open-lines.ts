@@ -11,6 +11,7 @@ import { Ventilator } from "../devices/ventilator.ts";
 import type { Random } from "../random.ts";
 import { syringePumpPort } from "../wires/alaris-asena/syringe-pump-port.ts";
 import { defibrillatorUnit } from "../wires/defib-ready/registers.ts";
+import { DefibReportPort } from "../wires/defib-report/defib-report-port.ts";
 import { MedibusPort } from "../wires/draeger-medibus/medibus-port.ts";
 import { modelOfProfile } from "../wires/draeger-medibus/model.ts";
 import { gasPanelUnit } from "../wires/gas-panel/map.ts";
@@ -141,6 +142,11 @@ export function createWire(line: PlannedLine, context: LineContext): Wire {
       const refused = new RefusalLog();
       const units = byNumber(unitsOf(line, context, DpsModule));
       return serialWire(ports, new OrchestraPort({ units, clock, random, refused }), refused);
+    }
+    case "defib-ready-serial": {
+      const refused = new RefusalLog();
+      const device = onlyUnitOf(line, context, Defibrillator);
+      return serialWire(ports, new DefibReportPort({ device, clock, random, refused }), refused);
     }
     case "opc-ua":
       return kindOn(line, context) === "imaging" ? scannerWire(line, context) : rackWire(line, context);

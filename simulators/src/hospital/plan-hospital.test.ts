@@ -13,6 +13,7 @@ const counts = fc.record({
   "medical-gas": count,
   "medibus-ventilator": count,
   "orchestra-module": count,
+  "serial-defibrillator": count,
 });
 /** What the hospital of a seed had at first, which must stay as it was whatever is added. */
 const FIRST_KINDS = {
@@ -31,6 +32,7 @@ const ID_PREFIX: Record<string, string> = {
   "medical-gas": "gas-",
   "medibus-ventilator": "medibus-",
   "orchestra-module": "dps-",
+  "serial-defibrillator": "serial-defib-",
 };
 
 test("the same seed is the same hospital, another seed another", () => {

@@ -3,7 +3,7 @@ import { createRandom } from "../random.ts";
 import { MODELS } from "../wires/draeger-medibus/model.ts";
 import type { Device } from "./manifest.ts";
 import { at, floorOf, number2, type PlannedLine, serials } from "./plan-part.ts";
-import { orchestraModules } from "./plan-serial.ts";
+import { orchestraModules, serialDefibrillators } from "./plan-serial.ts";
 import type { SimulatedKind } from "./wards.ts";
 import { gatewayOfFloor, PLACEMENT } from "./wards.ts";
 
@@ -23,6 +23,7 @@ export const DEFAULT_COUNTS: DeviceCounts = {
   "medical-gas": 3,
   "medibus-ventilator": 4,
   "orchestra-module": 0,
+  "serial-defibrillator": 0,
 };
 /** As many of each kind. */
 export const countOfEach = (count: number): DeviceCounts => ({
@@ -34,6 +35,7 @@ export const countOfEach = (count: number): DeviceCounts => ({
   "medical-gas": count,
   "medibus-ventilator": count,
   "orchestra-module": count,
+  "serial-defibrillator": count,
 });
 export const DEVICES_PER_KIND_MAX = 64;
 export const SLOTS_PER_RACK = 8;
@@ -270,6 +272,7 @@ export function planHospital(seed: number, counts: DeviceCounts = DEFAULT_COUNTS
     gasPanels(random.fork("gas panels"), counts["medical-gas"]),
     medibusVentilators(random.fork("medibus ventilators"), counts["medibus-ventilator"]),
     orchestraModules(random.fork("orchestra modules"), counts["orchestra-module"]),
+    serialDefibrillators(random.fork("serial defibrillators"), counts["serial-defibrillator"]),
   ];
   return {
     seed,

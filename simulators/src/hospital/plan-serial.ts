@@ -32,3 +32,31 @@ export function orchestraModules(random: Random, count: number): PlanPart {
   }
   return part;
 }
+
+/** A line each, into which a defibrillator reports its self-tests. */
+export function serialDefibrillators(random: Random, count: number): PlanPart {
+  const nextSerial = serials(random, "SN001", 5);
+  const part: PlanPart = { devices: [], lines: [] };
+  for (let index = 0; index < count; index += 1) {
+    const ward = at(PLACEMENT["serial-defibrillator"], index);
+    const id = `serial-defib-${number2(index)}`;
+    part.devices.push({
+      id,
+      kind: "defibrillator",
+      manufacturer: "Wardtwin Synthetic",
+      model: "DFX-200",
+      serial: nextSerial(),
+      firmware: "2.01",
+      assetNumber: `SGH-R${number2(index).padStart(4, "0")}`,
+      ward,
+      profile: "wardtwin-synthetic/defib-ready-1-serial",
+    });
+    part.lines.push({
+      id: `${ward}-defib-${index + 1}`,
+      gateway: gatewayOfFloor(floorOf(ward)),
+      protocol: "defib-ready-serial",
+      units: [{ unit: "1", device: id }],
+    });
+  }
+  return part;
+}

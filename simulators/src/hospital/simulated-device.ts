@@ -60,6 +60,7 @@ const WIRE_OF_PROFILE = {
   "draeger/evita-v500": "draeger-medibus",
   "draeger/apollo": "draeger-medibus",
   "fresenius/orchestra-module-dps": "orchestra-module",
+  "wardtwin-synthetic/defib-ready-1-serial": "defib-report",
 } as const satisfies Record<Device["profile"], WireKind>;
 
 function createBody(entry: Device, random: Random, nowMs: number, wallTime: (atMs: number) => WallTime): AnyBody {
