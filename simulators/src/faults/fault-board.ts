@@ -57,7 +57,7 @@ const FAULTS = {
     schema: flag("A count inside the reply does not match what follows."),
   },
   baudRate: {
-    wires: ["serial", "alaris-asena", "draeger-medibus", "orchestra-base", "defib-report"],
+    wires: ["serial", "alaris-asena", "modbus-rtu", "draeger-medibus", "orchestra-base", "defib-report"],
     schema: Type.Union([Type.Integer({ minimum: 300, maximum: 4_000_000 }), Type.Null()]),
   },
   clockOffsetMin: {
@@ -130,7 +130,7 @@ const FAULTS = {
   },
   nestedCommand: { wires: ["draeger-medibus"], schema: flag("A keep-alive stands in the middle of each reply.") },
   splitReply: {
-    wires: ["draeger-medibus", "orchestra-base", "defib-report"],
+    wires: ["modbus-rtu", "draeger-medibus", "orchestra-base", "defib-report"],
     schema: flag("Each reply arrives in pieces, of a byte or a few."),
   },
   flood: { wires: ["draeger-medibus", "orchestra-base"], schema: flag("Noise without end, as fast as the line goes.") },
@@ -172,7 +172,10 @@ const FAULTS = {
   },
   enqFlood: { wires: ["orchestra-base"], schema: flag("It asks without pause whether its host is there.") },
   bareError: { wires: ["orchestra-base"], schema: flag("Errors are told without a semicolon before their code.") },
-  otherUnit: { wires: ["orchestra-module"], schema: flag("Each reply carries the number of another unit.") },
+  otherUnit: {
+    wires: ["orchestra-module", "modbus-rtu"],
+    schema: flag("Each reply carries the number of another unit."),
+  },
   otherBody: { wires: ["orchestra-module"], schema: flag("Another device, of the same kind, stands in its place.") },
   alarmBits: {
     wires: ["orchestra-module"],

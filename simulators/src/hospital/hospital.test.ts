@@ -9,6 +9,7 @@ import type { Clock } from "../clock.ts";
 import type { ControlServer } from "../control/server.ts";
 import { startControl } from "../control/server.ts";
 import { PortPool } from "../wires/ports.ts";
+import { readUntil } from "../wires/test-line.ts";
 import type { Hospital } from "./hospital.ts";
 import { openHospital } from "./hospital.ts";
 import { Manifest } from "./manifest.ts";
@@ -22,7 +23,7 @@ let control: ControlServer;
 const open = (portStart: number): Promise<Hospital> =>
   openHospital({
     seed: 7,
-    counts: { ...DEFAULT_COUNTS, "orchestra-module": 4, "serial-defibrillator": 2 },
+    counts: { ...DEFAULT_COUNTS, "orchestra-module": 4, "serial-defibrillator": 2, "rtu-defibrillator": 3 },
     baudRate: 4_000_000,
     dataDir,
     clock,
@@ -120,6 +121,21 @@ test("a line with faults of its own shows and takes them, and refuses what it do
   expect((await call(path, { alarmBits: 1 })).status).toBe(400);
   expect((await call("/devices/dps-02/faults", { alarmBits: 1 })).json).toMatchObject({ faults: { alarmBits: 1 } });
   expect((await call("/devices/dps-02/faults", { alarmBits: null })).status).toBe(200);
+});
+
+test("an RTU line says so in its address, its units answer there, and each knows its own faults", async () => {
+  const line = hospital.manifest.lines.find(({ id }) => id === "floor-1-rs485-1");
+  expect(line?.url).toMatch(/^modbus\+rtu\+tcp:\/\/127\.0\.0\.1:\d+$/);
+  expect(line).toMatchObject({ protocol: "modbus", units: ["17", "18", "19"].map((unit) => ({ unit })) });
+  expect(line).not.toHaveProperty("framing");
+  const socket = connect(Number(new URL(line?.url ?? "").port), "127.0.0.1");
+  socket.write(Buffer.from("110400000001335a", "hex"));
+  const reply = await readUntil(socket, (bytes) => bytes.length === 7);
+  socket.destroy();
+  expect(reply.toString("hex")).toMatch(/^1104020100/);
+  expect((await call("/devices/rtu-defib-02/faults", { otherUnit: true })).status).toBe(200);
+  expect((await call("/devices/rtu-defib-02/faults", { otherUnit: false })).status).toBe(200);
+  expect((await call("/devices/defib-02/faults", { otherUnit: true })).status).toBe(400);
 });
 
 test("faults, values and states are set through the control API, and freed again", async () => {

@@ -16,6 +16,8 @@ import { MedibusPort } from "../wires/draeger-medibus/medibus-port.ts";
 import { modelOfProfile } from "../wires/draeger-medibus/model.ts";
 import { gasPanelUnit } from "../wires/gas-panel/map.ts";
 import { type ModbusUnit, modbusWire } from "../wires/modbus/modbus-wire.ts";
+import { RTU_FRAMING } from "../wires/modbus/rtu-framing.ts";
+import { RtuPort } from "../wires/modbus/rtu-port.ts";
 import { TCP_FRAMING } from "../wires/modbus/tcp-framing.ts";
 import { ScannerWire } from "../wires/mri/scanner-wire.ts";
 import { OrchestraPort } from "../wires/orchestra/orchestra-port.ts";
@@ -125,8 +127,12 @@ export function createWire(line: PlannedLine, context: LineContext): Wire {
       const device = onlyUnitOf(line, context, Ventilator);
       return serialWire(ports, ventilatorPort({ device, clock, random, wallTime, baudRate }));
     }
-    case "modbus":
-      return modbusWire(ports, { clock, random, framing: TCP_FRAMING, units: modbusUnits(line, context) });
+    case "modbus": {
+      const units = modbusUnits(line, context);
+      if (line.framing !== "rtu") return modbusWire(ports, { clock, random, framing: TCP_FRAMING, units });
+      const refused = new RefusalLog();
+      return serialWire(ports, new RtuPort({ clock, random, units, refused }), refused, RTU_FRAMING.scheme);
+    }
     case "alaris-asena": {
       const device = onlyUnitOf(line, context, SyringePump);
       const refused = new RefusalLog();

@@ -14,6 +14,7 @@ const counts = fc.record({
   "medibus-ventilator": count,
   "orchestra-module": count,
   "serial-defibrillator": count,
+  "rtu-defibrillator": count,
 });
 /** What the hospital of a seed had at first, which must stay as it was whatever is added. */
 const FIRST_KINDS = {
@@ -33,6 +34,7 @@ const ID_PREFIX: Record<string, string> = {
   "medibus-ventilator": "medibus-",
   "orchestra-module": "dps-",
   "serial-defibrillator": "serial-defib-",
+  "rtu-defibrillator": "rtu-defib-",
 };
 
 test("the same seed is the same hospital, another seed another", () => {

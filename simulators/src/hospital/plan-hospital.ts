@@ -2,8 +2,8 @@ import type { Random } from "../random.ts";
 import { createRandom } from "../random.ts";
 import { MODELS } from "../wires/draeger-medibus/model.ts";
 import type { Device } from "./manifest.ts";
-import { at, floorOf, number2, type PlannedLine, serials } from "./plan-part.ts";
-import { orchestraModules, serialDefibrillators } from "./plan-serial.ts";
+import { at, FIRST_UNIT_ID, floorOf, number2, type PlannedLine, serials } from "./plan-part.ts";
+import { orchestraModules, rtuDefibrillators, serialDefibrillators } from "./plan-serial.ts";
 import type { SimulatedKind } from "./wards.ts";
 import { gatewayOfFloor, PLACEMENT } from "./wards.ts";
 
@@ -24,6 +24,7 @@ export const DEFAULT_COUNTS: DeviceCounts = {
   "medibus-ventilator": 4,
   "orchestra-module": 0,
   "serial-defibrillator": 0,
+  "rtu-defibrillator": 0,
 };
 /** As many of each kind. */
 export const countOfEach = (count: number): DeviceCounts => ({
@@ -36,13 +37,12 @@ export const countOfEach = (count: number): DeviceCounts => ({
   "medibus-ventilator": count,
   "orchestra-module": count,
   "serial-defibrillator": count,
+  "rtu-defibrillator": count,
 });
 export const DEVICES_PER_KIND_MAX = 64;
 export const SLOTS_PER_RACK = 8;
 const SCANNER_SERVERS = 2;
 
-/** Modbus unit ids are given out from here on each line, as in the sheet's example. */
-const FIRST_UNIT_ID = 17;
 /** A Modbus line carries no more units than a manifest line may list. */
 const UNITS_PER_LINE_MAX = 64;
 
@@ -273,6 +273,7 @@ export function planHospital(seed: number, counts: DeviceCounts = DEFAULT_COUNTS
     medibusVentilators(random.fork("medibus ventilators"), counts["medibus-ventilator"]),
     orchestraModules(random.fork("orchestra modules"), counts["orchestra-module"]),
     serialDefibrillators(random.fork("serial defibrillators"), counts["serial-defibrillator"]),
+    rtuDefibrillators(random.fork("rtu defibrillators"), counts["rtu-defibrillator"]),
   ];
   return {
     seed,

@@ -3,7 +3,13 @@ import type { Device, Line } from "./manifest.ts";
 import { WARDS } from "./wards.ts";
 
 /** A line before it is opened: what hangs on it, but not yet on which port it answers. */
-export type PlannedLine = Pick<Line, "id" | "gateway" | "protocol" | "units">;
+export interface PlannedLine extends Pick<Line, "id" | "gateway" | "protocol" | "units"> {
+  /** How frames stand on a Modbus line that is no Modbus TCP. */
+  framing?: "rtu";
+}
+
+/** Modbus unit ids are given out from here on each line, as in the sheet's example. */
+export const FIRST_UNIT_ID = 17;
 
 /** The devices of one kind, and the lines that they hang on. */
 export interface PlanPart {

@@ -1,8 +1,9 @@
 import type { Random } from "../random.ts";
-import { at, floorOf, number2, type PlanPart, serials } from "./plan-part.ts";
+import { at, FIRST_UNIT_ID, floorOf, number2, type PlanPart, serials } from "./plan-part.ts";
 import { gatewayOfFloor, PLACEMENT } from "./wards.ts";
 
 const SLOTS_PER_BASE = 5;
+const UNITS_PER_BUS = 16;
 
 /** Modules stand in the slots of a base, which has one line; its asset is the modules. */
 export function orchestraModules(random: Random, count: number): PlanPart {
@@ -57,6 +58,35 @@ export function serialDefibrillators(random: Random, count: number): PlanPart {
       protocol: "defib-ready-serial",
       units: [{ unit: "1", device: id }],
     });
+  }
+  return part;
+}
+
+/** Several on one RS-485 bus, which a serial device server puts on the network as it is. */
+export function rtuDefibrillators(random: Random, count: number): PlanPart {
+  const nextSerial = serials(random, "SN002", 5);
+  const part: PlanPart = { devices: [], lines: [] };
+  for (let index = 0; index < count; index += 1) {
+    const ward = at(PLACEMENT["rtu-defibrillator"], index);
+    const id = `rtu-defib-${number2(index)}`;
+    part.devices.push({
+      id,
+      kind: "defibrillator",
+      manufacturer: "Wardtwin Synthetic",
+      model: "DFX-200",
+      serial: nextSerial(),
+      firmware: String(random.integer(5, 7)),
+      assetNumber: `SGH-B${number2(index).padStart(4, "0")}`,
+      ward,
+      profile: "wardtwin-synthetic/defib-ready-1",
+    });
+    if (index % UNITS_PER_BUS === 0) {
+      const floor = floorOf(ward);
+      const bus = index / UNITS_PER_BUS + 1;
+      const gateway = gatewayOfFloor(floor);
+      part.lines.push({ id: `floor-${floor}-rs485-${bus}`, gateway, protocol: "modbus", framing: "rtu", units: [] });
+    }
+    part.lines.at(-1)?.units.push({ unit: String(FIRST_UNIT_ID + (index % UNITS_PER_BUS)), device: id });
   }
   return part;
 }

@@ -94,13 +94,15 @@ export function createDevices(
   wallTime: (atMs: number) => WallTime,
 ): Map<string, SimulatedDevice> {
   const nowMs = clock.nowMs();
+  const rtuLines = plan.lines.filter(({ framing }) => framing === "rtu");
+  const onRtu = new Set(rtuLines.flatMap(({ units }) => units.map(({ device }) => device)));
   return new Map(
     plan.devices.map((entry) => [
       entry.id,
       {
         entry,
         body: createBody(entry, random.fork(`body ${entry.id}`), nowMs, wallTime),
-        faults: new FaultBoard(WIRE_OF_PROFILE[entry.profile]),
+        faults: new FaultBoard(onRtu.has(entry.id) ? "modbus-rtu" : WIRE_OF_PROFILE[entry.profile]),
         said: createRing<Said>(SAID_MAX),
       },
     ]),

@@ -48,6 +48,8 @@ export const PLACEMENT = {
   /** One entry for a base of up to five modules. */
   "orchestra-module": ["icu-b"],
   "serial-defibrillator": ["medical", "surgical"],
+  /** All on the floor that their bus runs through. */
+  "rtu-defibrillator": ["emergency", "recovery", "emergency"],
 } as const;
 /** What is handed out together: devices of one kind with the same wire. */
 export type SimulatedKind = keyof typeof PLACEMENT;
