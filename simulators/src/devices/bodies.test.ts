@@ -8,6 +8,7 @@ import { DpsModule } from "./dps-module.ts";
 import { DRAEGER_MEASUREMENTS, DraegerVentilator } from "./draeger-ventilator.ts";
 import { DutyCycle } from "./duty-cycle.ts";
 import { InfusionPump } from "./infusion-pump.ts";
+import { PbVentilator } from "./pb-ventilator.ts";
 import { SyringePump } from "./syringe-pump.ts";
 import { VENTILATOR_MEASUREMENTS, Ventilator } from "./ventilator.ts";
 import { Wander } from "./wander.ts";
@@ -15,11 +16,30 @@ import { Wander } from "./wander.ts";
 const DUTY = { inUseShare: 0.6, inUseMeanH: 2 };
 const wallTime = wallClock("Europe/Berlin");
 const H = 3_600_000;
-const lively = (seed: number) =>
-  [Ventilator, InfusionPump, SyringePump, DraegerVentilator, DpsModule].map(
+const lively = (seed: number) => [
+  ...[Ventilator, InfusionPump, SyringePump, DraegerVentilator, DpsModule].map(
     (Kind) => new Kind(DUTY, createRandom(seed)),
-  );
+  ),
+  new PbVentilator("980", DUTY, createRandom(seed)),
+];
 const CALM_PUMP = { mainsPresent: 1, batteryChargePct: 90, linePressureMmHg: 20, technicalAlarm: 0 };
+
+test("an 840 of Puritan Bennett lives the life of a ventilator of its seed, and tells more of it", () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.array(fc.integer({ min: 0, max: 10 * H }), { maxLength: 10 }), (seed, steps) => {
+      const [plain, told] = [
+        new Ventilator(DUTY, createRandom(seed)),
+        new PbVentilator("840", DUTY, createRandom(seed)),
+      ];
+      for (const step of steps) {
+        plain.step(step);
+        told.step(step);
+      }
+      expect(told.duty.state).toBe(plain.duty.state);
+      expect(told.gauges.snapshot()).toMatchObject(plain.gauges.snapshot());
+    }),
+  );
+});
 
 test("two bodies of one seed live the same life", () => {
   fc.assert(

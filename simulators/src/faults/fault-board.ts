@@ -1,5 +1,6 @@
 import { type Static, type TObject, Type } from "typebox";
 import { Value } from "typebox/value";
+import { PB_ALARMS } from "../devices/pb-alarms.ts";
 import { ALARM_CODES } from "../devices/syringe-pump-alarm.ts";
 import { REPORTED_TESTS } from "../wires/defib-report/report.ts";
 import { MODEL_NAMES } from "../wires/draeger-medibus/model.ts";
@@ -190,6 +191,16 @@ const FAULTS = {
       description: "The test that it reports as failed, whatever its body found.",
     }),
   },
+  blankMonitored: { wires: ["serial"], schema: flag("Every measured field is blank, whatever breathes.") },
+  limitsOff: { wires: ["serial"], schema: flag("Every limit of an alarm that can be off is told as OFF.") },
+  clinicalAlarm: {
+    wires: ["serial"],
+    schema: Type.Union([Type.Enum([...PB_ALARMS]), Type.Null()], {
+      description: "An alarm about the person or the therapy that it tells as active, whatever its body says.",
+    }),
+  },
+  compatible840: { wires: ["serial"], schema: flag("It reports as an 840, as a 980 can be set to.") },
+  errorMessage: { wires: ["serial"], schema: flag("An unknown command is answered with a line that says so.") },
 } as const satisfies Record<string, { wires: readonly WireKind[]; schema: object }>;
 
 export type FaultName = keyof typeof FAULTS;
@@ -240,6 +251,11 @@ export const CALM: FaultState = {
   alarmBits: null,
   missingEnd: false,
   failedTest: null,
+  blankMonitored: false,
+  limitsOff: false,
+  clinicalAlarm: null,
+  compatible840: false,
+  errorMessage: false,
 };
 
 /** The schema of a partial change of faults on one kind of wire. */

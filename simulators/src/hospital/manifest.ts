@@ -15,6 +15,7 @@ export const LINE_PROTOCOLS = [
   "draeger-medibus",
   "fresenius-orchestra",
   "defib-ready-serial",
+  "puritan-bennett-snda",
 ] as const;
 export const SIMULATED_PROFILES = [
   "puritan-bennett/840",
@@ -28,6 +29,8 @@ export const SIMULATED_PROFILES = [
   "draeger/apollo",
   "fresenius/orchestra-module-dps",
   "wardtwin-synthetic/defib-ready-1-serial",
+  "puritan-bennett/980",
+  "puritan-bennett/840-snda",
 ] as const;
 
 export const Ward = Type.Object({

@@ -6,8 +6,8 @@ import { DraegerVentilator } from "../devices/draeger-ventilator.ts";
 import { GasPanel } from "../devices/gas-panel.ts";
 import { InfusionPump } from "../devices/infusion-pump.ts";
 import { Mri } from "../devices/mri.ts";
+import { PbVentilator } from "../devices/pb-ventilator.ts";
 import { SyringePump } from "../devices/syringe-pump.ts";
-import { Ventilator } from "../devices/ventilator.ts";
 import type { Random } from "../random.ts";
 import { syringePumpPort } from "../wires/alaris-asena/syringe-pump-port.ts";
 import { defibrillatorUnit } from "../wires/defib-ready/registers.ts";
@@ -123,8 +123,9 @@ export function createWire(line: PlannedLine, context: LineContext): Wire {
   const { clock, ports, wallTime, baudRate } = context;
   const random = context.random.fork(`noise ${line.id}`);
   switch (line.protocol) {
-    case "puritan-bennett-sndf": {
-      const device = onlyUnitOf(line, context, Ventilator);
+    case "puritan-bennett-sndf":
+    case "puritan-bennett-snda": {
+      const device = onlyUnitOf(line, context, PbVentilator);
       return serialWire(ports, ventilatorPort({ device, clock, random, wallTime, baudRate }));
     }
     case "modbus": {

@@ -15,6 +15,8 @@ const counts = fc.record({
   "orchestra-module": count,
   "serial-defibrillator": count,
   "rtu-defibrillator": count,
+  "ventilator-980": count,
+  "ventilator-snda": count,
 });
 /** What the hospital of a seed had at first, which must stay as it was whatever is added. */
 const FIRST_KINDS = {
@@ -35,6 +37,8 @@ const ID_PREFIX: Record<string, string> = {
   "orchestra-module": "dps-",
   "serial-defibrillator": "serial-defib-",
   "rtu-defibrillator": "rtu-defib-",
+  "ventilator-980": "pb980-",
+  "ventilator-snda": "snda-",
 };
 
 test("the same seed is the same hospital, another seed another", () => {

@@ -3,7 +3,13 @@ import { createRandom } from "../random.ts";
 import { MODELS } from "../wires/draeger-medibus/model.ts";
 import type { Device } from "./manifest.ts";
 import { at, FIRST_UNIT_ID, floorOf, number2, type PlannedLine, serials } from "./plan-part.ts";
-import { orchestraModules, rtuDefibrillators, serialDefibrillators } from "./plan-serial.ts";
+import {
+  orchestraModules,
+  rtuDefibrillators,
+  serialDefibrillators,
+  ventilators980,
+  ventilatorsSnda,
+} from "./plan-serial.ts";
 import type { SimulatedKind } from "./wards.ts";
 import { gatewayOfFloor, PLACEMENT } from "./wards.ts";
 
@@ -25,6 +31,8 @@ export const DEFAULT_COUNTS: DeviceCounts = {
   "orchestra-module": 0,
   "serial-defibrillator": 0,
   "rtu-defibrillator": 0,
+  "ventilator-980": 0,
+  "ventilator-snda": 0,
 };
 /** As many of each kind. */
 export const countOfEach = (count: number): DeviceCounts => ({
@@ -38,6 +46,8 @@ export const countOfEach = (count: number): DeviceCounts => ({
   "orchestra-module": count,
   "serial-defibrillator": count,
   "rtu-defibrillator": count,
+  "ventilator-980": count,
+  "ventilator-snda": count,
 });
 export const DEVICES_PER_KIND_MAX = 64;
 export const SLOTS_PER_RACK = 8;
@@ -274,6 +284,8 @@ export function planHospital(seed: number, counts: DeviceCounts = DEFAULT_COUNTS
     orchestraModules(random.fork("orchestra modules"), counts["orchestra-module"]),
     serialDefibrillators(random.fork("serial defibrillators"), counts["serial-defibrillator"]),
     rtuDefibrillators(random.fork("rtu defibrillators"), counts["rtu-defibrillator"]),
+    ventilators980(random.fork("ventilators 980"), counts["ventilator-980"]),
+    ventilatorsSnda(random.fork("ventilators snda"), counts["ventilator-snda"]),
   ];
   return {
     seed,

@@ -1,5 +1,6 @@
 import type { Random } from "../random.ts";
-import { at, FIRST_UNIT_ID, floorOf, number2, type PlanPart, serials } from "./plan-part.ts";
+import type { Device } from "./manifest.ts";
+import { at, FIRST_UNIT_ID, floorOf, number2, type PlannedLine, type PlanPart, serials } from "./plan-part.ts";
 import { gatewayOfFloor, PLACEMENT } from "./wards.ts";
 
 const SLOTS_PER_BASE = 5;
@@ -34,33 +35,82 @@ export function orchestraModules(random: Random, count: number): PlanPart {
   return part;
 }
 
-/** A line each, into which a defibrillator reports its self-tests. */
-export function serialDefibrillators(random: Random, count: number): PlanPart {
-  const nextSerial = serials(random, "SN001", 5);
+/** What is the same of all devices of one kind that have a line each, and how their lines are called. */
+interface OnLineEach {
+  idPrefix: string;
+  assetPrefix: string;
+  lineName: string;
+  wards: readonly [string, ...string[]];
+  protocol: PlannedLine["protocol"];
+  device: Pick<Device, "kind" | "manufacturer" | "model" | "firmware" | "profile">;
+}
+
+function oneToALine(nextSerial: () => string, count: number, row: OnLineEach): PlanPart {
   const part: PlanPart = { devices: [], lines: [] };
   for (let index = 0; index < count; index += 1) {
-    const ward = at(PLACEMENT["serial-defibrillator"], index);
-    const id = `serial-defib-${number2(index)}`;
-    part.devices.push({
-      id,
-      kind: "defibrillator",
-      manufacturer: "Wardtwin Synthetic",
-      model: "DFX-200",
-      serial: nextSerial(),
-      firmware: "2.01",
-      assetNumber: `SGH-R${number2(index).padStart(4, "0")}`,
-      ward,
-      profile: "wardtwin-synthetic/defib-ready-1-serial",
-    });
+    const ward = at(row.wards, index);
+    const id = `${row.idPrefix}-${number2(index)}`;
+    const assetNumber = `${row.assetPrefix}${number2(index).padStart(4, "0")}`;
+    part.devices.push({ id, ...row.device, serial: nextSerial(), assetNumber, ward });
     part.lines.push({
-      id: `${ward}-defib-${index + 1}`,
+      id: `${ward}-${row.lineName}-${index + 1}`,
       gateway: gatewayOfFloor(floorOf(ward)),
-      protocol: "defib-ready-serial",
+      protocol: row.protocol,
       units: [{ unit: "1", device: id }],
     });
   }
   return part;
 }
+
+/** Defibrillators that report their self-tests. */
+export const serialDefibrillators = (random: Random, count: number): PlanPart =>
+  oneToALine(serials(random, "SN001", 5), count, {
+    idPrefix: "serial-defib",
+    assetPrefix: "SGH-R",
+    lineName: "defib",
+    wards: PLACEMENT["serial-defibrillator"],
+    protocol: "defib-ready-serial",
+    device: {
+      kind: "defibrillator",
+      manufacturer: "Wardtwin Synthetic",
+      model: "DFX-200",
+      firmware: "2.01",
+      profile: "wardtwin-synthetic/defib-ready-1-serial",
+    },
+  });
+
+export const ventilators980 = (random: Random, count: number): PlanPart =>
+  oneToALine(serials(random, "35B", 7), count, {
+    idPrefix: "pb980",
+    assetPrefix: "SGH-N",
+    lineName: "pb980",
+    wards: PLACEMENT["ventilator-980"],
+    protocol: "puritan-bennett-sndf",
+    device: {
+      kind: "ventilator",
+      manufacturer: "Puritan Bennett",
+      model: "980",
+      firmware: "2-simulated",
+      profile: "puritan-bennett/980",
+    },
+  });
+
+/** An 840 that is asked for the shorter of its reports. */
+export const ventilatorsSnda = (random: Random, count: number): PlanPart =>
+  oneToALine(serials(random, "34", 8), count, {
+    idPrefix: "snda",
+    assetPrefix: "SGH-A",
+    lineName: "snda",
+    wards: PLACEMENT["ventilator-snda"],
+    protocol: "puritan-bennett-snda",
+    device: {
+      kind: "ventilator",
+      manufacturer: "Puritan Bennett",
+      model: "840",
+      firmware: "4-simulated",
+      profile: "puritan-bennett/840-snda",
+    },
+  });
 
 /** Several on one RS-485 bus, which a serial device server puts on the network as it is. */
 export function rtuDefibrillators(random: Random, count: number): PlanPart {

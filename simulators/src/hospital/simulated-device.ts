@@ -6,8 +6,8 @@ import { GasPanel } from "../devices/gas-panel.ts";
 import type { BodyValues } from "../devices/gauges.ts";
 import { InfusionPump } from "../devices/infusion-pump.ts";
 import { Mri } from "../devices/mri.ts";
+import { PbVentilator } from "../devices/pb-ventilator.ts";
 import { SyringePump } from "../devices/syringe-pump.ts";
-import { Ventilator } from "../devices/ventilator.ts";
 import type { WireKind } from "../faults/fault-board.ts";
 import { FaultBoard } from "../faults/fault-board.ts";
 import type { Random } from "../random.ts";
@@ -29,7 +29,7 @@ export interface Said {
 }
 
 export type AnyBody =
-  | Ventilator
+  | PbVentilator
   | Defibrillator
   | InfusionPump
   | SyringePump
@@ -51,6 +51,8 @@ const SAID_MAX = 240;
 
 const WIRE_OF_PROFILE = {
   "puritan-bennett/840": "serial",
+  "puritan-bennett/840-snda": "serial",
+  "puritan-bennett/980": "serial",
   "wardtwin-synthetic/defib-ready-1": "modbus",
   "wardtwin-synthetic/pump-rack-1": "opc-ua",
   "alaris/asena-gh": "alaris-asena",
@@ -66,9 +68,7 @@ const WIRE_OF_PROFILE = {
 function createBody(entry: Device, random: Random, nowMs: number, wallTime: (atMs: number) => WallTime): AnyBody {
   switch (entry.kind) {
     case "ventilator":
-      return entry.profile === "puritan-bennett/840"
-        ? new Ventilator(dutyOf(entry.kind, entry.ward), random)
-        : new DraegerVentilator(dutyOf("medibus-ventilator", entry.ward), random);
+      return createVentilator(entry, random);
     case "defibrillator":
       return new Defibrillator(dutyOf(entry.kind, entry.ward), random, nowMs, wallTime);
     case "infusion-pump":
@@ -78,6 +78,11 @@ function createBody(entry: Device, random: Random, nowMs: number, wallTime: (atM
     case "medical-gas":
       return new GasPanel(dutyOf(entry.kind, entry.ward), random);
   }
+}
+
+function createVentilator({ profile, ward }: Device, random: Random): AnyBody {
+  if (profile.startsWith("draeger/")) return new DraegerVentilator(dutyOf("medibus-ventilator", ward), random);
+  return new PbVentilator(profile === "puritan-bennett/980" ? "980" : "840", dutyOf("ventilator", ward), random);
 }
 
 function createPump({ profile, ward }: Device, random: Random): AnyBody {

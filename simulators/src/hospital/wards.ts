@@ -50,6 +50,8 @@ export const PLACEMENT = {
   "serial-defibrillator": ["medical", "surgical"],
   /** All on the floor that their bus runs through. */
   "rtu-defibrillator": ["emergency", "recovery", "emergency"],
+  "ventilator-980": ["icu-a", "icu-b"],
+  "ventilator-snda": ["surgical"],
 } as const;
 /** What is handed out together: devices of one kind with the same wire. */
 export type SimulatedKind = keyof typeof PLACEMENT;

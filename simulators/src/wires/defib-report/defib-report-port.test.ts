@@ -70,7 +70,8 @@ async function overTcp(repeatEveryMs?: number) {
 const payloads = (bytes: Buffer): string[] =>
   new LineReader().read(bytes).flatMap((heard) => (heard.kind === "line" ? [heard.text] : []));
 const isEnd = (line: string): boolean => line.startsWith("END");
-const isWhole = (bytes: Buffer): boolean => payloads(bytes).some(isEnd);
+/** Its last byte included, so that the next report begins with its first. */
+const isWhole = (bytes: Buffer): boolean => bytes.at(-1) === 0x0a && payloads(bytes).some(isEnd);
 const seqOf = (bytes: Buffer): number => Number(payloads(bytes)[0]?.split(",")[1]);
 
 test("asked, it tells its last self-test in six lines with its serial number, as often as it is asked", async () => {
