@@ -23,13 +23,7 @@ let control: ControlServer;
 const open = (portStart: number): Promise<Hospital> =>
   openHospital({
     seed: 7,
-    counts: {
-      ...DEFAULT_COUNTS,
-      "orchestra-module": 4,
-      "serial-defibrillator": 2,
-      "rtu-defibrillator": 3,
-      "ventilator-980": 2,
-    },
+    counts: DEFAULT_COUNTS,
     baudRate: 4_000_000,
     dataDir,
     clock,

@@ -154,7 +154,7 @@ test("the usual hospital has a device of each count in 9 places, seven of them w
   expect(devices.map((device) => device.serial).filter((serial) => /^SN000\d{5}$/.test(serial))).toHaveLength(8);
   for (const gateway of GATEWAYS) {
     const protocols = lines.filter((line) => line.gateway === gateway.id).map((line) => line.protocol);
-    expect(new Set(protocols).size).toBe(gateway.id === "gw-north" ? 5 : 4);
+    expect(new Set(protocols).size).toBe(6);
   }
 });
 
@@ -186,15 +186,38 @@ test("MEDIBUS ventilators are added to the hospital of a seed and change nothing
   );
 });
 
-test("all kinds that came later are added after the first and change nothing that the hospital of a seed had", () => {
+test("the other serial lines are added to the hospital of a seed and change nothing that it had", () => {
   fc.assert(
     fc.property(fc.nat(), (seed) => {
-      const [first, all] = [
-        planHospital(seed, FIRST_KINDS),
-        planHospital(seed, { ...DEFAULT_COUNTS, "orchestra-module": 4 }),
-      ];
-      expect(all.devices.slice(0, first.devices.length)).toEqual(first.devices);
-      expect(all.lines.slice(0, first.lines.length)).toEqual(first.lines);
+      const before = planHospital(seed, { ...FIRST_KINDS, imaging: 2, "medical-gas": 3, "medibus-ventilator": 4 });
+      const after = planHospital(seed);
+      expect(after.devices.slice(0, before.devices.length)).toEqual(before.devices);
+      expect(after.lines.slice(0, before.lines.length)).toEqual(before.lines);
+      const added = after.lines.slice(before.lines.length);
+      expect(
+        added.map(({ id, gateway, protocol, framing, units }) => [id, gateway, protocol, framing, unitsText(units)]),
+      ).toEqual([
+        ["icu-b-orchestra-1", "gw-north", "fresenius-orchestra", undefined, "1 dps-01, 2 dps-02, 3 dps-03, 4 dps-04"],
+        ["medical-defib-1", "gw-south", "defib-ready-serial", undefined, "1 serial-defib-01"],
+        ["surgical-defib-2", "gw-south", "defib-ready-serial", undefined, "1 serial-defib-02"],
+        ["floor-1-rs485-1", "gw-north", "modbus", "rtu", "17 rtu-defib-01, 18 rtu-defib-02, 19 rtu-defib-03"],
+        ["icu-a-pb980-1", "gw-north", "puritan-bennett-sndf", undefined, "1 pb980-01"],
+        ["icu-b-pb980-2", "gw-north", "puritan-bennett-sndf", undefined, "1 pb980-02"],
+        ["surgical-snda-1", "gw-south", "puritan-bennett-snda", undefined, "1 snda-01"],
+      ]);
+      const models = after.devices.slice(before.devices.length).map(({ model, profile }) => `${model}: ${profile}`);
+      expect(new Set(models)).toEqual(
+        new Set([
+          "Module DPS: fresenius/orchestra-module-dps",
+          "DFX-200: wardtwin-synthetic/defib-ready-1-serial",
+          "DFX-200: wardtwin-synthetic/defib-ready-1",
+          "980: puritan-bennett/980",
+          "840: puritan-bennett/840-snda",
+        ]),
+      );
     }),
   );
 });
+
+const unitsText = (units: readonly { unit: string; device: string }[]): string =>
+  units.map(({ unit, device }) => `${unit} ${device}`).join(", ");

@@ -28,11 +28,11 @@ export const DEFAULT_COUNTS: DeviceCounts = {
   imaging: 2,
   "medical-gas": 3,
   "medibus-ventilator": 4,
-  "orchestra-module": 0,
-  "serial-defibrillator": 0,
-  "rtu-defibrillator": 0,
-  "ventilator-980": 0,
-  "ventilator-snda": 0,
+  "orchestra-module": 4,
+  "serial-defibrillator": 2,
+  "rtu-defibrillator": 3,
+  "ventilator-980": 2,
+  "ventilator-snda": 1,
 };
 /** As many of each kind. */
 export const countOfEach = (count: number): DeviceCounts => ({
