@@ -7,11 +7,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
-import { systemClock } from "../clock.ts";
 import { openPty } from "./pty.ts";
 
 const SOCAT = "socat";
-const QUIET_MS = 120;
+const TURN_MS = 10;
+const QUIET_TURNS = 12;
 const OPEN_TRIES_MAX = 200;
 
 /** What is to be undone when a test is over, the latest first. */
@@ -32,16 +32,19 @@ export async function readUntil(stream: Duplex, isDone: (bytes: Buffer) => boole
   return bytes;
 }
 
-/** Everything that arrives until the line has been quiet for a while. */
+/**
+ * Everything that arrives until nothing has come for so many turns of a timer. Turns and not time, so that a machine that
+ * stands still for a moment holds up the device and its listener alike.
+ */
 export async function untilQuiet(stream: Duplex): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  let heardAtMs = systemClock.monotonicMs();
+  let turns = 0;
   const hear = (chunk: Buffer): void => {
     chunks.push(chunk);
-    heardAtMs = systemClock.monotonicMs();
+    turns = 0;
   };
   stream.on("data", hear);
-  while (systemClock.monotonicMs() - heardAtMs < QUIET_MS) await delay(10);
+  for (; turns < QUIET_TURNS; turns += 1) await delay(TURN_MS);
   stream.off("data", hear);
   return Buffer.concat(chunks);
 }

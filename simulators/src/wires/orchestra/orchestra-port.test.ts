@@ -160,7 +160,7 @@ test("an event is told again until it is acknowledged, and its module's readings
 });
 
 test("a host that answers ENQ keeps its sessions, and one that does not loses them", async () => {
-  const { host, open } = await overTcp({ enqEveryMs: 300 });
+  const { host, open } = await overTcp({ enqEveryMs: 600 });
   await open(0, 1);
   for (let times = 0; times < 2; times += 1) {
     expect(await host.next()).toBe("ENQ");
@@ -290,13 +290,12 @@ test("floods of ENQ and noise leave every frame between them whole", async () =>
   const whole = new Promise<void>((resolve) => {
     socket.on("data", (bytes: Buffer) => {
       heard = Buffer.concat([heard, bytes]);
-      if (heard.includes(wanted)) resolve();
+      if (heard.includes(wanted) && heard.includes(0x05) && heard.length > 4 * wanted.length) resolve();
     });
   });
   socket.write(encodeFrame(0, "LE;b"));
   await whole;
-  expect(heard.filter((byte) => byte === 0x05).length).toBeGreaterThan(0);
-  expect(heard.length).toBeGreaterThan(2 * wanted.length);
+  expect(heard.length).toBeGreaterThan(4 * wanted.length);
 });
 
 test("pulled out, the line ends its connections; put back, the base answers at the same address", async () => {
