@@ -6,6 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, expect, test } from "vitest";
+import { DEFAULT_COUNTS } from "./hospital/plan-hospital.ts";
 
 const MAIN = fileURLToPath(new URL("./main.ts", import.meta.url));
 const closers: (() => unknown)[] = [];
@@ -46,7 +47,7 @@ test("one JSON line says that the hospital is ready; SIGTERM ends it cleanly", a
   const { child, heard, ended } = await startReady();
   const ready = JSON.parse(heard.out);
   expect(ready).toMatchObject({ event: "ready", hospital: { seed: 42, simulated: true } });
-  expect(ready.hospital.devices).toHaveLength(7);
+  expect(ready.hospital.devices).toHaveLength(Object.keys(DEFAULT_COUNTS).length);
   expect(heard.err).toContain("seed 42");
   expect((await fetch(`${ready.control}/hospital`)).status).toBe(200);
   child.kill("SIGTERM");

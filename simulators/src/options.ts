@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import type { Result } from "@wardtwin/device-profiles/vocabulary/result";
 import { fail, ok } from "@wardtwin/device-profiles/vocabulary/result";
 import type { DeviceCounts } from "./hospital/plan-hospital.ts";
-import { DEFAULT_COUNTS, DEVICES_PER_KIND_MAX } from "./hospital/plan-hospital.ts";
+import { countOfEach, DEFAULT_COUNTS, DEVICES_PER_KIND_MAX } from "./hospital/plan-hospital.ts";
 
 export interface SimulatorOptions {
   seed: number;
@@ -47,18 +47,7 @@ export function readOptions(argv: readonly string[]): Result<SimulatorOptions, s
       dataDir,
       controlPort: whole("control-port", values["control-port"], { min: 0, max: 65_535, otherwise: 0 }),
       baudRate: whole("baud-rate", values["baud-rate"], { min: 300, max: 4_000_000, otherwise: 38_400 }),
-      counts:
-        each === undefined
-          ? DEFAULT_COUNTS
-          : {
-              ventilator: count,
-              defibrillator: count,
-              "infusion-pump": count,
-              "syringe-pump": count,
-              imaging: count,
-              "medical-gas": count,
-              "medibus-ventilator": count,
-            },
+      counts: each === undefined ? DEFAULT_COUNTS : countOfEach(count),
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);

@@ -95,6 +95,7 @@ function describeLine(id: string, wire: Wire): object {
   return {
     id,
     plugged: wire.plugged,
+    ...(wire.faults !== undefined && { faults: wire.faults.state }),
     ...(refused !== undefined && { refused }),
     ...(requests !== undefined && { requests }),
   };
@@ -106,10 +107,23 @@ async function onLine(hospital: Hospital, method: string, path: string[], body: 
   if (wire === undefined) return refuse(404, `There is no line ${id} in this hospital.`);
   if (method === "GET" && part === undefined) return fine(describeLine(id, wire));
   if (method !== "POST" || part !== "faults") return refuse(404, "A line knows GET and POST …/faults alone.");
-  if (!Value.Check(LinePatch, body)) return refuse(400, 'A line takes {"plugged": true} or {"plugged": false}.');
-  wire.plugged = body.plugged;
+  const refusal = mergeLineFaults(wire, body);
+  if (refusal !== null) return refuse(400, refusal);
   await wire.refresh();
   return fine(describeLine(id, wire));
+}
+
+/** The sentence that says why a line cannot be switched so, or null. */
+function mergeLineFaults(wire: Wire, patch: unknown): string | null {
+  const { faults } = wire;
+  if (faults !== undefined) {
+    const refusal = faults.merge(patch);
+    wire.plugged = faults.state.plugged;
+    return refusal;
+  }
+  if (!Value.Check(LinePatch, patch)) return 'A line takes {"plugged": true} or {"plugged": false}.';
+  wire.plugged = patch.plugged;
+  return null;
 }
 
 /** Answers one request of the control API. `body` is the parsed JSON of a POST. */

@@ -4,9 +4,11 @@ import { wallClock } from "../clock.ts";
 import { createRandom } from "../random.ts";
 import { breathAt } from "./breath.ts";
 import { Defibrillator } from "./defibrillator.ts";
+import { DpsModule } from "./dps-module.ts";
 import { DRAEGER_MEASUREMENTS, DraegerVentilator } from "./draeger-ventilator.ts";
 import { DutyCycle } from "./duty-cycle.ts";
 import { InfusionPump } from "./infusion-pump.ts";
+import { PbVentilator } from "./pb-ventilator.ts";
 import { SyringePump } from "./syringe-pump.ts";
 import { VENTILATOR_MEASUREMENTS, Ventilator } from "./ventilator.ts";
 import { Wander } from "./wander.ts";
@@ -14,9 +16,30 @@ import { Wander } from "./wander.ts";
 const DUTY = { inUseShare: 0.6, inUseMeanH: 2 };
 const wallTime = wallClock("Europe/Berlin");
 const H = 3_600_000;
-const lively = (seed: number) =>
-  [Ventilator, InfusionPump, SyringePump, DraegerVentilator].map((Kind) => new Kind(DUTY, createRandom(seed)));
+const lively = (seed: number) => [
+  ...[Ventilator, InfusionPump, SyringePump, DraegerVentilator, DpsModule].map(
+    (Kind) => new Kind(DUTY, createRandom(seed)),
+  ),
+  new PbVentilator("980", DUTY, createRandom(seed)),
+];
 const CALM_PUMP = { mainsPresent: 1, batteryChargePct: 90, linePressureMmHg: 20, technicalAlarm: 0 };
+
+test("an 840 of Puritan Bennett lives the life of a ventilator of its seed, and tells more of it", () => {
+  fc.assert(
+    fc.property(fc.nat(), fc.array(fc.integer({ min: 0, max: 10 * H }), { maxLength: 10 }), (seed, steps) => {
+      const [plain, told] = [
+        new Ventilator(DUTY, createRandom(seed)),
+        new PbVentilator("840", DUTY, createRandom(seed)),
+      ];
+      for (const step of steps) {
+        plain.step(step);
+        told.step(step);
+      }
+      expect(told.duty.state).toBe(plain.duty.state);
+      expect(told.gauges.snapshot()).toMatchObject(plain.gauges.snapshot());
+    }),
+  );
+});
 
 test("two bodies of one seed live the same life", () => {
   fc.assert(
@@ -263,4 +286,30 @@ test("readiness follows the self-test, the battery and the service date", () => 
   expect(readinessWith("selfTestPads", 1)).toBe(2);
   expect(readinessWith("selfTestCharge", 1)).toBe(3);
   expect(readinessWith("batteryChargePct", 5)).toBe(3);
+});
+
+test("a module tells a volume pushed by hand beside what it infuses, and one alarm for whatever is wrong", () => {
+  const module = new DpsModule({ inUseShare: 1, inUseMeanH: 1000 }, createRandom(3));
+  const { gauges } = module;
+  for (const [metric, value] of Object.entries(CALM_PUMP)) gauges.pin(metric as keyof typeof CALM_PUMP, value);
+  gauges.pin("infusionRateMlPerH", 0);
+  const beforeMl = gauges.read("volumeInfusedMl");
+  const rates = new Set<number>();
+  for (let minute = 0; minute < 600; minute += 1) {
+    module.step(H / 60);
+    rates.add(gauges.read("bolusRateMlPerH"));
+  }
+  expect(rates).toEqual(new Set([0, 100]));
+  expect(gauges.read("bolusVolumeMl")).toBeGreaterThan(0);
+  expect(gauges.read("volumeInfusedMl") - beforeMl).toBeCloseTo(gauges.read("bolusVolumeMl"), 6);
+  expect([gauges.read("unclassifiedAlarm"), gauges.read("pumpErrorCode"), gauges.read("pumpControl")]).toEqual([
+    0, 0, 1,
+  ]);
+  for (const trouble of [{ technicalAlarm: 1 }, { linePressureMmHg: 450 }, { mainsPresent: 0 }]) {
+    const [[metric, value] = ["", 0]] = Object.entries(trouble);
+    gauges.pin(metric as keyof typeof CALM_PUMP, value);
+    module.step(0);
+    expect([metric, gauges.read("unclassifiedAlarm")]).toEqual([metric, 1]);
+    gauges.pin(metric as keyof typeof CALM_PUMP, CALM_PUMP[metric as keyof typeof CALM_PUMP]);
+  }
 });

@@ -5,7 +5,7 @@ import type { Body } from "./body.ts";
 import { MS_PER_H } from "./body.ts";
 import type { Duty } from "./duty-cycle.ts";
 import { DutyCycle } from "./duty-cycle.ts";
-import type { GaugeRanges } from "./gauges.ts";
+import type { BodyValues, GaugeRanges } from "./gauges.ts";
 import { Gauges } from "./gauges.ts";
 
 /** The parts of a self-test in the order of the verdict bitmap; 0 pass, 1 fail. */
@@ -57,6 +57,13 @@ const BATTERY_MONTH_MS = 30.4375 * MS_PER_D;
 const SELF_TEST_HOUR = 2;
 const SELF_TEST_MINUTES_SPREAD = 30;
 
+/** A self-test that is over: when, why, and what the gauges showed at its end. */
+export interface SelfTest {
+  readonly atMs: number;
+  readonly cause: "scheduled" | "manual" | "power-on";
+  readonly values: BodyValues;
+}
+
 /** A defibrillator: it waits on its charger, tests itself every night, and is hardly ever in use. */
 export class Defibrillator implements Body {
   readonly kind = "defibrillator";
@@ -65,11 +72,13 @@ export class Defibrillator implements Body {
   readonly #random: Random;
   readonly #wallTime: (atMs: number) => WallTime;
   readonly #testMinute: number;
-  #testedAtMs: number;
+  #lastTest: SelfTest;
   #testEndsAtMs: number | null = null;
   #padsExpireAtMs: number;
   #batteryBornAtMs: number;
   #checkedMinute = -1;
+  #wasOff = false;
+  #wasTestedByHand = false;
 
   /** @param wallTime the clock on the hospital's wall, by which the nightly test is due. */
   constructor(duty: Duty, random: Random, nowMs: number, wallTime: (atMs: number) => WallTime) {
@@ -77,7 +86,6 @@ export class Defibrillator implements Body {
     this.#wallTime = wallTime;
     this.duty = new DutyCycle(duty, random.fork("duty"));
     this.#testMinute = random.integer(0, SELF_TEST_MINUTES_SPREAD - 1);
-    this.#testedAtMs = this.#lastDueMs(nowMs);
     this.#padsExpireAtMs = nowMs + random.between(25, 520) * MS_PER_D;
     const ageMonths = random.between(2, 34);
     this.#batteryBornAtMs = nowMs - ageMonths * BATTERY_MONTH_MS;
@@ -92,13 +100,18 @@ export class Defibrillator implements Body {
     gauges.set("serviceDue", random.chance(0.1) ? 1 : 0);
     gauges.set("technicalAlarm", 0);
     for (const test of SELF_TESTS) gauges.set(test, 0);
-    this.#concludeTest(this.#testedAtMs);
+    this.#lastTest = this.#concludeTest(this.#lastDueMs(nowMs), "scheduled");
     this.step(0, nowMs);
+  }
+
+  get lastTest(): SelfTest {
+    return this.#lastTest;
   }
 
   step(elapsedMs: number, nowMs: number): void {
     this.duty.step(elapsedMs);
     this.#testAtNight(nowMs);
+    this.#testWhenTold(nowMs);
     const { gauges } = this;
     const inUse = this.duty.state === "in-use";
     const hours = elapsedMs / MS_PER_H;
@@ -110,8 +123,8 @@ export class Defibrillator implements Body {
       gauges.set("batteryChargePct", gauges.read("batteryChargePct") + hours * chargePctPerH);
       gauges.set("operatingTimeH", gauges.read("operatingTimeH") + (inUse ? hours : 0));
     }
-    gauges.set("selfTestAgeH", (nowMs - this.#testedAtMs) / MS_PER_H);
-    gauges.set("reportPending", nowMs - this.#testedAtMs < REPORT_PENDING_MS ? 1 : 0);
+    gauges.set("selfTestAgeH", (nowMs - this.#lastTest.atMs) / MS_PER_H);
+    gauges.set("reportPending", nowMs - this.#lastTest.atMs < REPORT_PENDING_MS ? 1 : 0);
     gauges.set("padsExpiryD", (this.#padsExpireAtMs - nowMs) / MS_PER_D);
     gauges.set("batteryAgeMonths", (nowMs - this.#batteryBornAtMs) / BATTERY_MONTH_MS);
     gauges.set("readinessIndicator", this.#readiness());
@@ -123,14 +136,24 @@ export class Defibrillator implements Body {
     if (this.#testEndsAtMs !== null && nowMs >= this.#testEndsAtMs) {
       this.#testEndsAtMs = null;
       if (duty.state === "self-test" && !duty.held) duty.state = "standby";
-      this.#concludeTest(nowMs);
+      this.#lastTest = this.#concludeTest(nowMs, "scheduled");
     }
     const minute = Math.floor(nowMs / 60_000);
     if (duty.held || duty.state !== "standby" || minute === this.#checkedMinute) return;
     this.#checkedMinute = minute;
-    if (this.#testedAtMs >= this.#lastDueMs(nowMs)) return;
+    if (this.#lastTest.atMs >= this.#lastDueMs(nowMs)) return;
     duty.state = "self-test";
     this.#testEndsAtMs = nowMs + SELF_TEST_MS;
+  }
+
+  /** Switched on, it tests itself; a test that a person holds is over when they let go. */
+  #testWhenTold(nowMs: number): void {
+    const { state, held } = this.duty;
+    const isTestedByHand = held && state === "self-test";
+    if (this.#wasOff && state !== "off") this.#lastTest = this.#concludeTest(nowMs, "power-on");
+    else if (this.#wasTestedByHand && !isTestedByHand) this.#lastTest = this.#concludeTest(nowMs, "manual");
+    this.#wasOff = state === "off";
+    this.#wasTestedByHand = isTestedByHand;
   }
 
   #lastDueMs(nowMs: number): number {
@@ -140,10 +163,9 @@ export class Defibrillator implements Body {
     return Math.floor(nowMs / 60_000) * 60_000 - sinceMs;
   }
 
-  #concludeTest(atMs: number): void {
+  #concludeTest(atMs: number, cause: SelfTest["cause"]): SelfTest {
     const { gauges } = this;
     const random = this.#random;
-    this.#testedAtMs = atMs;
     gauges.set("testEnergyDeliveredJ", gauges.read("testEnergySetJ") * (0.992 + 0.004 * random.gauss()));
     gauges.set("chargeTimeS", 5 + (100 - gauges.read("batteryHealthPct")) * 0.06 + 0.1 * random.gauss());
     gauges.set("capacitorChargeCount", gauges.read("capacitorChargeCount") + 1);
@@ -151,7 +173,9 @@ export class Defibrillator implements Body {
     gauges.set("selfTestEnergy", Math.abs(energyRatio - 1) > 0.1 ? 1 : 0);
     gauges.set("selfTestCharge", gauges.read("chargeTimeS") > 10 ? 1 : 0);
     gauges.set("selfTestBattery", gauges.read("batteryHealthPct") < 60 ? 1 : 0);
-    gauges.set("selfTestPads", this.#padsExpireAtMs <= atMs ? 1 : 0);
+    gauges.set("padsExpiryD", (this.#padsExpireAtMs - atMs) / MS_PER_D);
+    gauges.set("selfTestPads", gauges.read("padsExpiryD") <= 0 ? 1 : 0);
+    return { atMs, cause, values: gauges.snapshot() };
   }
 
   /** Not ready when a shock may fail; degraded when it will work but somebody must come. */

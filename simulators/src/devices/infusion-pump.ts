@@ -30,6 +30,8 @@ const BATTERY_CHARGE_MINUTES = 240;
 export interface PumpHabit {
   ratesMlPerH: readonly [number, ...number[]];
   infusedAtStartMl: readonly [min: number, max: number];
+  /** Gauges that it has beside those of every pump. */
+  gauges?: GaugeRanges;
 }
 const VOLUMETRIC: PumpHabit = {
   ratesMlPerH: [2, 5, 8.3, 12.5, 21, 42, 83, 100, 125, 250],
@@ -39,7 +41,7 @@ const VOLUMETRIC: PumpHabit = {
 /** A pump, volumetric unless told otherwise; its rate is drawn anew at the start of each infusion. */
 export class InfusionPump implements Body {
   readonly kind = "infusion-pump";
-  readonly gauges = new Gauges(RANGES);
+  readonly gauges: Gauges;
   readonly duty: DutyCycle;
   readonly #random: Random;
   readonly #habit: PumpHabit;
@@ -52,6 +54,7 @@ export class InfusionPump implements Body {
   constructor(duty: Duty, random: Random, habit: PumpHabit = VOLUMETRIC) {
     this.#random = random;
     this.#habit = habit;
+    this.gauges = new Gauges({ ...RANGES, ...habit.gauges });
     this.duty = new DutyCycle(duty, random.fork("duty"));
     this.#pressure = new Wander(30, 6, 45, random);
     this.gauges.set("volumeInfusedMl", this.duty.state === "in-use" ? random.between(...habit.infusedAtStartMl) : 0);

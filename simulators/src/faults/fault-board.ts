@@ -1,11 +1,34 @@
 import { type Static, type TObject, Type } from "typebox";
 import { Value } from "typebox/value";
+import { PB_ALARMS } from "../devices/pb-alarms.ts";
 import { ALARM_CODES } from "../devices/syringe-pump-alarm.ts";
+import { REPORTED_TESTS } from "../wires/defib-report/report.ts";
 import { MODEL_NAMES } from "../wires/draeger-medibus/model.ts";
 import { PARAMETER_NAMES } from "../wires/mri/parameter-names.ts";
 
 /** The kinds of wire that faults are told apart by. */
-export type WireKind = "serial" | "modbus" | "opc-ua" | "alaris-asena" | "opc-ua-di" | "modbus-rtu" | "draeger-medibus";
+export type WireKind =
+  | "serial"
+  | "modbus"
+  | "opc-ua"
+  | "alaris-asena"
+  | "opc-ua-di"
+  | "modbus-rtu"
+  | "draeger-medibus"
+  | "orchestra-base"
+  | "orchestra-module"
+  | "defib-report";
+
+/** Wires of bytes at a speed, on which a reply can be late, cut or noise. */
+const SERIAL = [
+  "serial",
+  "alaris-asena",
+  "modbus-rtu",
+  "draeger-medibus",
+  "orchestra-base",
+  "orchestra-module",
+  "defib-report",
+] as const;
 
 const flag = (description: string) => Type.Boolean({ description });
 
@@ -15,37 +38,31 @@ const flag = (description: string) => Type.Boolean({ description });
  */
 const FAULTS = {
   plugged: {
-    wires: ["serial", "modbus", "modbus-rtu", "opc-ua", "opc-ua-di", "alaris-asena", "draeger-medibus"],
+    wires: [...SERIAL, "modbus", "opc-ua", "opc-ua-di"],
     schema: flag(
       "The cable is in. Out: a line of one device refuses connections, a device on a shared line is silent.",
     ),
   },
-  silent: {
-    wires: ["serial", "modbus", "modbus-rtu", "opc-ua", "opc-ua-di", "alaris-asena", "draeger-medibus"],
-    schema: flag("Connected, and never answers."),
-  },
+  silent: { wires: [...SERIAL, "modbus", "opc-ua", "opc-ua-di"], schema: flag("Connected, and never answers.") },
   replyDelayMs: {
-    wires: ["serial", "modbus", "modbus-rtu", "alaris-asena", "draeger-medibus"],
+    wires: [...SERIAL, "modbus"],
     schema: Type.Integer({ minimum: 0, maximum: 60_000, description: "Milliseconds before each reply." }),
   },
-  truncatedReply: {
-    wires: ["serial", "modbus", "modbus-rtu", "alaris-asena", "draeger-medibus"],
-    schema: flag("Each reply breaks off in the middle."),
-  },
+  truncatedReply: { wires: [...SERIAL, "modbus"], schema: flag("Each reply breaks off in the middle.") },
   garbageReply: {
-    wires: ["serial", "modbus", "modbus-rtu", "alaris-asena", "draeger-medibus"],
+    wires: [...SERIAL, "modbus"],
     schema: flag("Noise in place of each reply, of the same length."),
   },
   wrongCount: {
-    wires: ["serial", "modbus", "modbus-rtu"],
+    wires: ["serial", "modbus", "modbus-rtu", "defib-report"],
     schema: flag("A count inside the reply does not match what follows."),
   },
   baudRate: {
-    wires: ["serial", "alaris-asena", "draeger-medibus"],
+    wires: ["serial", "alaris-asena", "modbus-rtu", "draeger-medibus", "orchestra-base", "defib-report"],
     schema: Type.Union([Type.Integer({ minimum: 300, maximum: 4_000_000 }), Type.Null()]),
   },
   clockOffsetMin: {
-    wires: ["serial", "opc-ua-di", "draeger-medibus"],
+    wires: ["serial", "opc-ua-di", "draeger-medibus", "defib-report"],
     schema: Type.Integer({ minimum: -720, maximum: 720, description: "How far the device's own clock is ahead." }),
   },
   exceptionCode: {
@@ -54,7 +71,7 @@ const FAULTS = {
   },
   wrongTransaction: { wires: ["modbus"], schema: flag("Each reply carries another request's transaction id.") },
   wrongChecksum: {
-    wires: ["alaris-asena", "modbus-rtu", "draeger-medibus"],
+    wires: ["alaris-asena", "modbus-rtu", "draeger-medibus", "orchestra-base", "orchestra-module", "defib-report"],
     schema: flag("Each reply carries a checksum that is not its own."),
   },
   escapedReply: { wires: ["alaris-asena"], schema: flag("Each reply is given up in the middle with an ESC.") },
@@ -69,9 +86,9 @@ const FAULTS = {
     ),
   },
   otherSerial: {
-    wires: ["alaris-asena"],
-    schema: Type.Union([Type.String({ pattern: "^[0-9]{4}-[0-9]{5}$" }), Type.Null()], {
-      description: "Another pump hangs on the port, with this serial number.",
+    wires: ["alaris-asena", "defib-report"],
+    schema: Type.Union([Type.String({ pattern: "^([0-9]{4}-[0-9]{5}|SN[0-9]{8})$" }), Type.Null()], {
+      description: "Another device hangs on the port, with this serial number.",
     }),
   },
   alarmCode: {
@@ -113,8 +130,11 @@ const FAULTS = {
     schema: flag("Bytes of the realtime stream stand in the middle of each reply, though nobody asked for any."),
   },
   nestedCommand: { wires: ["draeger-medibus"], schema: flag("A keep-alive stands in the middle of each reply.") },
-  splitReply: { wires: ["draeger-medibus"], schema: flag("Every byte arrives by itself.") },
-  flood: { wires: ["draeger-medibus"], schema: flag("Noise without end, as fast as the line goes.") },
+  splitReply: {
+    wires: ["modbus-rtu", "draeger-medibus", "orchestra-base", "defib-report"],
+    schema: flag("Each reply arrives in pieces, of a byte or a few."),
+  },
+  flood: { wires: ["draeger-medibus", "orchestra-base"], schema: flag("Noise without end, as fast as the line goes.") },
   pauseMs: {
     wires: ["draeger-medibus"],
     schema: Type.Integer({
@@ -144,6 +164,43 @@ const FAULTS = {
     wires: ["draeger-medibus"],
     schema: flag("It has been told the name, sex, age and weight of a person, all of them made up, and tells them on."),
   },
+  missingAck: { wires: ["orchestra-base"], schema: flag("A frame is answered without being acknowledged first.") },
+  nakCode: {
+    wires: ["orchestra-base"],
+    schema: Type.Union([Type.Enum(["1", "2", "4", "5", "6", "7", "8"]), Type.Null()], {
+      description: "Every frame is refused with NAK and this character.",
+    }),
+  },
+  enqFlood: { wires: ["orchestra-base"], schema: flag("It asks without pause whether its host is there.") },
+  bareError: { wires: ["orchestra-base"], schema: flag("Errors are told without a semicolon before their code.") },
+  otherUnit: {
+    wires: ["orchestra-module", "modbus-rtu"],
+    schema: flag("Each reply carries the number of another unit."),
+  },
+  otherBody: { wires: ["orchestra-module"], schema: flag("Another device, of the same kind, stands in its place.") },
+  alarmBits: {
+    wires: ["orchestra-module"],
+    schema: Type.Union([Type.Integer({ minimum: 0, maximum: 0xffff }), Type.Null()], {
+      description: "The alarm bits that it tells, whatever its body says.",
+    }),
+  },
+  missingEnd: { wires: ["defib-report"], schema: flag("Each report stops before its last line.") },
+  failedTest: {
+    wires: ["defib-report"],
+    schema: Type.Union([Type.Enum([...REPORTED_TESTS]), Type.Null()], {
+      description: "The test that it reports as failed, whatever its body found.",
+    }),
+  },
+  blankMonitored: { wires: ["serial"], schema: flag("Every measured field is blank, whatever breathes.") },
+  limitsOff: { wires: ["serial"], schema: flag("Every limit of an alarm that can be off is told as OFF.") },
+  clinicalAlarm: {
+    wires: ["serial"],
+    schema: Type.Union([Type.Enum([...PB_ALARMS]), Type.Null()], {
+      description: "An alarm about the person or the therapy that it tells as active, whatever its body says.",
+    }),
+  },
+  compatible840: { wires: ["serial"], schema: flag("It reports as an 840, as a 980 can be set to.") },
+  errorMessage: { wires: ["serial"], schema: flag("An unknown command is answered with a line that says so.") },
 } as const satisfies Record<string, { wires: readonly WireKind[]; schema: object }>;
 
 export type FaultName = keyof typeof FAULTS;
@@ -185,6 +242,20 @@ export const CALM: FaultState = {
   standbyText: false,
   otherModel: null,
   patientRecord: false,
+  missingAck: false,
+  nakCode: null,
+  enqFlood: false,
+  bareError: false,
+  otherUnit: false,
+  otherBody: false,
+  alarmBits: null,
+  missingEnd: false,
+  failedTest: null,
+  blankMonitored: false,
+  limitsOff: false,
+  clinicalAlarm: null,
+  compatible840: false,
+  errorMessage: false,
 };
 
 /** The schema of a partial change of faults on one kind of wire. */

@@ -9,6 +9,7 @@ import type { Clock } from "../clock.ts";
 import type { ControlServer } from "../control/server.ts";
 import { startControl } from "../control/server.ts";
 import { PortPool } from "../wires/ports.ts";
+import { readUntil } from "../wires/test-line.ts";
 import type { Hospital } from "./hospital.ts";
 import { openHospital } from "./hospital.ts";
 import { Manifest } from "./manifest.ts";
@@ -67,7 +68,7 @@ test("the manifest keeps to its schema, and nothing but ports differs in a secon
 test("the control API tells every device with its truth", async () => {
   const { json } = await call("/devices");
   const devices = json["devices"] as unknown as Record<string, unknown>[];
-  expect(devices).toHaveLength(45);
+  expect(devices).toHaveLength(hospital.manifest.devices.length);
   expect(devices[0]).toMatchObject({ id: "vent-01", kind: "ventilator", line: "icu-a-serial-1", unit: "1" });
   expect((await call("/hospital")).json).toEqual(hospital.manifest);
   expect((await call("/devices/mri-02")).json).toMatchObject({
@@ -109,6 +110,32 @@ test("a line tells what was asked on it, where its wire keeps account", async ()
   });
   expect((await call("/lines")).json["lines"]).toContainEqual((await call("/lines/icu-a-rack-1")).json);
   expect((await call("/lines/nowhere")).status).toBe(404);
+});
+
+test("a line with faults of its own shows and takes them, and refuses what it does not know", async () => {
+  const path = "/lines/icu-b-orchestra-1/faults";
+  expect((await call("/devices/dps-02")).json).toMatchObject({ line: "icu-b-orchestra-1", unit: "2" });
+  expect((await call(path, { bareError: true })).json).toMatchObject({ plugged: true, faults: { bareError: true } });
+  expect((await call(path, { plugged: false, bareError: false })).json).toMatchObject({ plugged: false });
+  expect((await call(path, { plugged: true })).json).toMatchObject({ plugged: true, faults: { bareError: false } });
+  expect((await call(path, { alarmBits: 1 })).status).toBe(400);
+  expect((await call("/devices/dps-02/faults", { alarmBits: 1 })).json).toMatchObject({ faults: { alarmBits: 1 } });
+  expect((await call("/devices/dps-02/faults", { alarmBits: null })).status).toBe(200);
+});
+
+test("an RTU line says so in its address, its units answer there, and each knows its own faults", async () => {
+  const line = hospital.manifest.lines.find(({ id }) => id === "floor-1-rs485-1");
+  expect(line?.url).toMatch(/^modbus\+rtu\+tcp:\/\/127\.0\.0\.1:\d+$/);
+  expect(line).toMatchObject({ protocol: "modbus", units: ["17", "18", "19"].map((unit) => ({ unit })) });
+  expect(line).not.toHaveProperty("framing");
+  const socket = connect(Number(new URL(line?.url ?? "").port), "127.0.0.1");
+  socket.write(Buffer.from("110400000001335a", "hex"));
+  const reply = await readUntil(socket, (bytes) => bytes.length === 7);
+  socket.destroy();
+  expect(reply.toString("hex")).toMatch(/^1104020100/);
+  expect((await call("/devices/rtu-defib-02/faults", { otherUnit: true })).status).toBe(200);
+  expect((await call("/devices/rtu-defib-02/faults", { otherUnit: false })).status).toBe(200);
+  expect((await call("/devices/defib-02/faults", { otherUnit: true })).status).toBe(400);
 });
 
 test("faults, values and states are set through the control API, and freed again", async () => {

@@ -8,6 +8,7 @@ import type { LineContext } from "./open-lines.ts";
 import { createWire } from "./open-lines.ts";
 import type { DeviceCounts } from "./plan-hospital.ts";
 import { planHospital } from "./plan-hospital.ts";
+import type { PlannedLine } from "./plan-part.ts";
 import type { SimulatedDevice } from "./simulated-device.ts";
 import { createDevices } from "./simulated-device.ts";
 import { GATEWAYS, SITE, WARDS } from "./wards.ts";
@@ -35,12 +36,12 @@ export interface Hospital {
   close(): Promise<void>;
 }
 
-async function openLines(wires: ReadonlyMap<string, Wire>, planned: readonly Omit<Line, "url">[]): Promise<Line[]> {
+async function openLines(wires: ReadonlyMap<string, Wire>, planned: readonly PlannedLine[]): Promise<Line[]> {
   return Promise.all(
-    planned.map(async (line) => {
-      const wire = wires.get(line.id);
-      if (wire === undefined) throw new Error(`no wire for line ${line.id}`);
-      return { ...line, ...(await wire.open()) };
+    planned.map(async ({ id, gateway, protocol, units }) => {
+      const wire = wires.get(id);
+      if (wire === undefined) throw new Error(`no wire for line ${id}`);
+      return { id, gateway, protocol, units, ...(await wire.open()) };
     }),
   );
 }

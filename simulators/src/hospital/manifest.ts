@@ -7,7 +7,16 @@ const Text = Type.String({ minLength: 1, maxLength: 120 });
 const word = <Word extends string>(words: readonly Word[]) => Type.Enum([...words]);
 
 export const WARD_KINDS = ["ward", "store", "workshop"] as const;
-export const LINE_PROTOCOLS = ["puritan-bennett-sndf", "modbus", "opc-ua", "alaris-asena", "draeger-medibus"] as const;
+export const LINE_PROTOCOLS = [
+  "puritan-bennett-sndf",
+  "modbus",
+  "opc-ua",
+  "alaris-asena",
+  "draeger-medibus",
+  "fresenius-orchestra",
+  "defib-ready-serial",
+  "puritan-bennett-snda",
+] as const;
 export const SIMULATED_PROFILES = [
   "puritan-bennett/840",
   "wardtwin-synthetic/defib-ready-1",
@@ -18,6 +27,10 @@ export const SIMULATED_PROFILES = [
   "draeger/evita-xl",
   "draeger/evita-v500",
   "draeger/apollo",
+  "fresenius/orchestra-module-dps",
+  "wardtwin-synthetic/defib-ready-1-serial",
+  "puritan-bennett/980",
+  "puritan-bennett/840-snda",
 ] as const;
 
 export const Ward = Type.Object({
@@ -30,11 +43,11 @@ export const Ward = Type.Object({
 
 export const Gateway = Type.Object({ id: Id, name: Text, ward: Id });
 
-/** One wire of one gateway, with every device on it. `unit` is "1" on a serial port, the Modbus unit id, the number of a rack slot, or the browse name of a scanner. */
+/** One wire of one gateway, with every device on it. `unit` is "1" on a serial port, the Modbus unit id, the number of a slot, or the browse name of a scanner. */
 export const Line = Type.Object({
   id: Id,
   gateway: Id,
-  url: Type.String({ pattern: "^(tcp|modbus\\+tcp|opc\\.tcp)://[^/]+:[0-9]+$" }),
+  url: Type.String({ pattern: "^(tcp|modbus\\+tcp|modbus\\+rtu\\+tcp|opc\\.tcp)://[^/]+:[0-9]+$" }),
   protocol: word(LINE_PROTOCOLS),
   credentials: Type.Optional(Type.Object({ username: Text, password: Text })),
   /** The certificate of an OPC UA server, as a PEM file on this machine. */

@@ -1,12 +1,17 @@
 import type { Random } from "../random.ts";
 import { createRandom } from "../random.ts";
 import { MODELS } from "../wires/draeger-medibus/model.ts";
-import type { Device, Line } from "./manifest.ts";
+import type { Device } from "./manifest.ts";
+import { at, FIRST_UNIT_ID, floorOf, number2, type PlannedLine, serials } from "./plan-part.ts";
+import {
+  orchestraModules,
+  rtuDefibrillators,
+  serialDefibrillators,
+  ventilators980,
+  ventilatorsSnda,
+} from "./plan-serial.ts";
 import type { SimulatedKind } from "./wards.ts";
-import { gatewayOfFloor, PLACEMENT, WARDS } from "./wards.ts";
-
-/** A line before it is opened: what hangs on it, but not yet on which port it answers. */
-export type PlannedLine = Pick<Line, "id" | "gateway" | "protocol" | "units">;
+import { gatewayOfFloor, PLACEMENT } from "./wards.ts";
 
 export interface HospitalPlan {
   seed: number;
@@ -23,32 +28,33 @@ export const DEFAULT_COUNTS: DeviceCounts = {
   imaging: 2,
   "medical-gas": 3,
   "medibus-ventilator": 4,
+  "orchestra-module": 4,
+  "serial-defibrillator": 2,
+  "rtu-defibrillator": 3,
+  "ventilator-980": 2,
+  "ventilator-snda": 1,
 };
+/** As many of each kind. */
+export const countOfEach = (count: number): DeviceCounts => ({
+  ventilator: count,
+  defibrillator: count,
+  "infusion-pump": count,
+  "syringe-pump": count,
+  imaging: count,
+  "medical-gas": count,
+  "medibus-ventilator": count,
+  "orchestra-module": count,
+  "serial-defibrillator": count,
+  "rtu-defibrillator": count,
+  "ventilator-980": count,
+  "ventilator-snda": count,
+});
 export const DEVICES_PER_KIND_MAX = 64;
 export const SLOTS_PER_RACK = 8;
 const SCANNER_SERVERS = 2;
 
-/** Modbus unit ids are given out from here on each line, as in the sheet's example. */
-const FIRST_UNIT_ID = 17;
 /** A Modbus line carries no more units than a manifest line may list. */
 const UNITS_PER_LINE_MAX = 64;
-
-const number2 = (index: number): string => String(index + 1).padStart(2, "0");
-const floorOf = (ward: string): number => WARDS.find((each) => each.id === ward)?.floor ?? 0;
-const at = <Item>(list: readonly [Item, ...Item[]], index: number): Item => list[index % list.length] ?? list[0];
-
-/** Serial numbers of a fixed prefix and width, each once. */
-function serials(random: Random, prefix: string, digits: number): () => string {
-  const given = new Set<string>();
-  return () => {
-    for (;;) {
-      const serial = prefix + String(random.integer(1, 10 ** digits - 1)).padStart(digits, "0");
-      if (given.has(serial)) continue;
-      given.add(serial);
-      return serial;
-    }
-  };
-}
 
 function ventilators(random: Random, count: number): { devices: Device[]; lines: PlannedLine[] } {
   const nextSerial = serials(random, "35", 8);
@@ -275,6 +281,11 @@ export function planHospital(seed: number, counts: DeviceCounts = DEFAULT_COUNTS
     scanners(random.fork("scanners"), counts.imaging),
     gasPanels(random.fork("gas panels"), counts["medical-gas"]),
     medibusVentilators(random.fork("medibus ventilators"), counts["medibus-ventilator"]),
+    orchestraModules(random.fork("orchestra modules"), counts["orchestra-module"]),
+    serialDefibrillators(random.fork("serial defibrillators"), counts["serial-defibrillator"]),
+    rtuDefibrillators(random.fork("rtu defibrillators"), counts["rtu-defibrillator"]),
+    ventilators980(random.fork("ventilators 980"), counts["ventilator-980"]),
+    ventilatorsSnda(random.fork("ventilators snda"), counts["ventilator-snda"]),
   ];
   return {
     seed,

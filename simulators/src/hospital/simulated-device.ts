@@ -1,12 +1,13 @@
 import type { Clock, WallTime } from "../clock.ts";
 import { Defibrillator } from "../devices/defibrillator.ts";
+import { DpsModule } from "../devices/dps-module.ts";
 import { DraegerVentilator } from "../devices/draeger-ventilator.ts";
 import { GasPanel } from "../devices/gas-panel.ts";
 import type { BodyValues } from "../devices/gauges.ts";
 import { InfusionPump } from "../devices/infusion-pump.ts";
 import { Mri } from "../devices/mri.ts";
+import { PbVentilator } from "../devices/pb-ventilator.ts";
 import { SyringePump } from "../devices/syringe-pump.ts";
-import { Ventilator } from "../devices/ventilator.ts";
 import type { WireKind } from "../faults/fault-board.ts";
 import { FaultBoard } from "../faults/fault-board.ts";
 import type { Random } from "../random.ts";
@@ -27,7 +28,15 @@ export interface Said {
   whole: boolean;
 }
 
-export type AnyBody = Ventilator | Defibrillator | InfusionPump | SyringePump | Mri | GasPanel | DraegerVentilator;
+export type AnyBody =
+  | PbVentilator
+  | Defibrillator
+  | InfusionPump
+  | SyringePump
+  | Mri
+  | GasPanel
+  | DraegerVentilator
+  | DpsModule;
 
 /** A device of the running hospital: its entry in the asset register, its body, its faults, and what it has said. */
 export interface SimulatedDevice<OneBody extends AnyBody = AnyBody> {
@@ -42,6 +51,8 @@ const SAID_MAX = 240;
 
 const WIRE_OF_PROFILE = {
   "puritan-bennett/840": "serial",
+  "puritan-bennett/840-snda": "serial",
+  "puritan-bennett/980": "serial",
   "wardtwin-synthetic/defib-ready-1": "modbus",
   "wardtwin-synthetic/pump-rack-1": "opc-ua",
   "alaris/asena-gh": "alaris-asena",
@@ -50,25 +61,34 @@ const WIRE_OF_PROFILE = {
   "draeger/evita-xl": "draeger-medibus",
   "draeger/evita-v500": "draeger-medibus",
   "draeger/apollo": "draeger-medibus",
+  "fresenius/orchestra-module-dps": "orchestra-module",
+  "wardtwin-synthetic/defib-ready-1-serial": "defib-report",
 } as const satisfies Record<Device["profile"], WireKind>;
 
 function createBody(entry: Device, random: Random, nowMs: number, wallTime: (atMs: number) => WallTime): AnyBody {
   switch (entry.kind) {
     case "ventilator":
-      return entry.profile === "puritan-bennett/840"
-        ? new Ventilator(dutyOf(entry.kind, entry.ward), random)
-        : new DraegerVentilator(dutyOf("medibus-ventilator", entry.ward), random);
+      return createVentilator(entry, random);
     case "defibrillator":
       return new Defibrillator(dutyOf(entry.kind, entry.ward), random, nowMs, wallTime);
     case "infusion-pump":
-      return entry.profile === "alaris/asena-gh"
-        ? new SyringePump(dutyOf("syringe-pump", entry.ward), random)
-        : new InfusionPump(dutyOf(entry.kind, entry.ward), random);
+      return createPump(entry, random);
     case "imaging":
       return new Mri(dutyOf(entry.kind, entry.ward), random, nowMs, wallTime);
     case "medical-gas":
       return new GasPanel(dutyOf(entry.kind, entry.ward), random);
   }
+}
+
+function createVentilator({ profile, ward }: Device, random: Random): AnyBody {
+  if (profile.startsWith("draeger/")) return new DraegerVentilator(dutyOf("medibus-ventilator", ward), random);
+  return new PbVentilator(profile === "puritan-bennett/980" ? "980" : "840", dutyOf("ventilator", ward), random);
+}
+
+function createPump({ profile, ward }: Device, random: Random): AnyBody {
+  if (profile === "alaris/asena-gh") return new SyringePump(dutyOf("syringe-pump", ward), random);
+  if (profile === "fresenius/orchestra-module-dps") return new DpsModule(dutyOf("orchestra-module", ward), random);
+  return new InfusionPump(dutyOf("infusion-pump", ward), random);
 }
 
 /** The devices of a plan, by id, each with its own stream of chance. */
@@ -79,13 +99,15 @@ export function createDevices(
   wallTime: (atMs: number) => WallTime,
 ): Map<string, SimulatedDevice> {
   const nowMs = clock.nowMs();
+  const rtuLines = plan.lines.filter(({ framing }) => framing === "rtu");
+  const onRtu = new Set(rtuLines.flatMap(({ units }) => units.map(({ device }) => device)));
   return new Map(
     plan.devices.map((entry) => [
       entry.id,
       {
         entry,
         body: createBody(entry, random.fork(`body ${entry.id}`), nowMs, wallTime),
-        faults: new FaultBoard(WIRE_OF_PROFILE[entry.profile]),
+        faults: new FaultBoard(onRtu.has(entry.id) ? "modbus-rtu" : WIRE_OF_PROFILE[entry.profile]),
         said: createRing<Said>(SAID_MAX),
       },
     ]),

@@ -45,11 +45,15 @@ export const PLACEMENT = {
   /** Panels stand where the gas is used; they share the plant's line, which runs through the whole house. */
   "medical-gas": ["plant-room", "icu-a", "surgical", "recovery", "icu-b", "medical", "emergency"],
   "medibus-ventilator": ["icu-a", "icu-b", "icu-a", "surgical"],
+  /** One entry for a base of up to five modules. */
+  "orchestra-module": ["icu-b"],
+  "serial-defibrillator": ["medical", "surgical"],
+  /** All on the floor that their bus runs through. */
+  "rtu-defibrillator": ["emergency", "recovery", "emergency"],
+  "ventilator-980": ["icu-a", "icu-b"],
+  "ventilator-snda": ["surgical"],
 } as const;
-/**
- * What is handed out together; a syringe pump is an infusion pump with a wire of its own, and so is a MEDIBUS ventilator a
- * ventilator.
- */
+/** What is handed out together: devices of one kind with the same wire. */
 export type SimulatedKind = keyof typeof PLACEMENT;
 
 /** How busy a ward keeps its equipment: share of ventilators and pumps in use. What stands in the store is spare. */
@@ -64,20 +68,21 @@ const IN_USE_SHARE: Readonly<Record<string, number>> = {
   // The plant behind all the others is never without flow for long.
   "plant-room": 0.95,
 };
-const IN_USE_MEAN_H: Readonly<Record<SimulatedKind, number>> = {
+const IN_USE_MEAN_H = {
   ventilator: 20,
   "medibus-ventilator": 20,
   "infusion-pump": 1.5,
   "syringe-pump": 4,
+  "orchestra-module": 3,
   defibrillator: 0.4,
   imaging: 0.5,
   "medical-gas": 12,
-};
+} as const;
 
 /** A defibrillator is in use for minutes at a time, about once in a dozen hours of a busy ward. */
 const DEFIBRILLATOR_SHARE_OF_WARD = 0.05;
 
-export function dutyOf(kind: SimulatedKind, ward: string): Duty {
+export function dutyOf(kind: keyof typeof IN_USE_MEAN_H, ward: string): Duty {
   const share = IN_USE_SHARE[ward] ?? 0;
   const inUseShare = kind === "defibrillator" ? share * DEFIBRILLATOR_SHARE_OF_WARD : share;
   return { inUseShare, inUseMeanH: IN_USE_MEAN_H[kind] };

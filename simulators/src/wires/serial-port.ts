@@ -1,12 +1,10 @@
 import type { Duplex } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Clock } from "../clock.ts";
 import type { SimulatedDevice } from "../hospital/simulated-device.ts";
 import { recordSaid } from "../hospital/simulated-device.ts";
-import { StreamSet } from "./stream-set.ts";
+import { SerialLine } from "./serial-line.ts";
 
 const BITS_PER_BYTE = 10;
-const PACE_EVERY_MS = 10;
 
 /** What a device collects from its line, and the requests that it found there, in order. */
 export interface RequestBuffer {
@@ -30,18 +28,25 @@ export interface SerialPortOptions {
   answer(request: string): (() => Reply) | null;
 }
 
-/**
- * The serial port of one device. Every stream attached to it hears every byte and may ask, as behind a serial device
- * server: one line, one reply at a time, bytes at the speed of the line.
- */
+/** The serial port of one device that speaks only when asked: one line, one reply at a time. */
 export class SerialPort {
   readonly #options: SerialPortOptions;
-  readonly #streams = new StreamSet();
-  readonly #stopped = new AbortController();
+  readonly #line: SerialLine;
   #answering = false;
 
   constructor(options: SerialPortOptions) {
     this.#options = options;
+    const { device, clock, baudRate, buffer } = options;
+    this.#line = new SerialLine({
+      clock,
+      bitsPerByte: BITS_PER_BYTE,
+      baudRate: () => device.faults.state.baudRate ?? baudRate,
+      speaks: () => this.plugged && !device.faults.state.silent && device.body.duty.state !== "off",
+      hear: (bytes) => {
+        buffer.receive(bytes);
+        void this.#answerAll();
+      },
+    });
   }
 
   get plugged(): boolean {
@@ -49,59 +54,32 @@ export class SerialPort {
   }
 
   attach(stream: Duplex): void {
-    this.#streams.attach(stream, (bytes) => {
-      this.#options.buffer.receive(bytes);
-      void this.#answerAll();
-    });
+    this.#line.attach(stream);
   }
 
   close(): void {
-    this.#stopped.abort();
-    this.#streams.destroy();
+    this.#line.close();
   }
 
   async #answerAll(): Promise<void> {
     if (this.#answering) return;
     this.#answering = true;
     const { buffer, answer } = this.#options;
-    try {
-      for (let request = buffer.next(); request !== undefined; request = buffer.next()) {
-        const makeReply = answer(request);
-        if (makeReply !== null) await this.#answer(request, makeReply);
-      }
-    } catch (error) {
-      if (!this.#stopped.signal.aborted) throw error;
-    } finally {
-      this.#answering = false;
+    for (let request = buffer.next(); request !== undefined; request = buffer.next()) {
+      const makeReply = answer(request);
+      if (makeReply !== null) await this.#answer(request, makeReply);
     }
+    this.#answering = false;
   }
 
   async #answer(request: string, makeReply: () => Reply): Promise<void> {
     const { device, clock } = this.#options;
     const { replyDelayMs } = device.faults.state;
-    if (!this.#speaks()) return;
-    if (replyDelayMs > 0) await delay(replyDelayMs, undefined, { signal: this.#stopped.signal });
-    if (!this.#speaks()) return;
+    if (!this.#line.speaks) return;
+    if (replyDelayMs > 0) await this.#line.pause(replyDelayMs);
+    if (!this.#line.speaks) return;
     const { bytes, whole } = makeReply();
     recordSaid(device, clock.nowMs(), request, whole);
-    await this.#send(bytes);
-  }
-
-  #speaks(): boolean {
-    const { device } = this.#options;
-    return this.plugged && !device.faults.state.silent && device.body.duty.state !== "off";
-  }
-
-  /** Sends at the speed of the line; a plug pulled or power lost on the way ends the reply there. */
-  async #send(reply: Buffer): Promise<void> {
-    const { device, clock, baudRate } = this.#options;
-    const bytesPerMs = (device.faults.state.baudRate ?? baudRate) / BITS_PER_BYTE / 1000;
-    const startedMs = clock.monotonicMs();
-    for (let sent = 0; sent < reply.length && this.#speaks(); ) {
-      await delay(PACE_EVERY_MS, undefined, { signal: this.#stopped.signal });
-      const due = Math.min(reply.length, Math.floor((clock.monotonicMs() - startedMs) * bytesPerMs));
-      if (due > sent) this.#streams.write(reply.subarray(sent, due));
-      sent = Math.max(sent, due);
-    }
+    await this.#line.send(bytes);
   }
 }

@@ -1,3 +1,4 @@
+import type { FaultBoard } from "../faults/fault-board.ts";
 import type { Line } from "../hospital/manifest.ts";
 import type { Refusals } from "./refusal-log.ts";
 
@@ -8,6 +9,8 @@ export type LineAddress = Pick<Line, "url"> & Partial<Pick<Line, "credentials" |
 export interface Wire {
   /** Whether the line as a whole is connected; a change takes effect at the next `refresh`. */
   plugged: boolean;
+  /** The faults of the line itself, where it knows any beside `plugged`. */
+  readonly faults?: FaultBoard;
   /** Opens the line on a free port and says where it is. */
   open(): Promise<LineAddress>;
   /** Brings the line to what the switches say: called after every change of a fault or a state. */

@@ -1,3 +1,5 @@
+import { crc16CcittFalse } from "../crc.ts";
+
 /**
  * Frames of the Alaris Asena protocol: `!` message `|` checksum CR, in ASCII.
  * Source: fact sheet alaris-asena-gh.md, section 1.
@@ -10,14 +12,9 @@ const ESC = "\x1b";
 const FRAME_CHARACTERS_MAX = 128;
 const MESSAGE = /^[\x20-\x7b\x7d\x7e]+$/;
 
-/** CRC-16/CCITT-FALSE (polynomial 1021h, initially FFFFh, nothing reflected or inverted) as four upper-case digits. */
+/** CRC-16/CCITT-FALSE as four upper-case digits. */
 export function checksum(message: string): string {
-  let crc = 0xffff;
-  for (const byte of Buffer.from(message, "latin1")) {
-    crc ^= byte << 8;
-    for (let bit = 0; bit < 8; bit += 1) crc = (crc & 0x8000) === 0 ? crc << 1 : (crc << 1) ^ 0x1021;
-    crc &= 0xffff;
-  }
+  const crc = crc16CcittFalse(Buffer.from(message, "latin1"));
   return crc.toString(16).toUpperCase().padStart(4, "0");
 }
 

@@ -8,7 +8,7 @@ import type { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { type Clock, wallClock } from "../../clock.ts";
-import { Ventilator } from "../../devices/ventilator.ts";
+import { PbVentilator } from "../../devices/pb-ventilator.ts";
 import { FaultBoard } from "../../faults/fault-board.ts";
 import { planHospital } from "../../hospital/plan-hospital.ts";
 import type { Said, SimulatedDevice } from "../../hospital/simulated-device.ts";
@@ -21,6 +21,7 @@ import { ventilatorPort } from "./ventilator-port.ts";
 
 const clock: Clock = { nowMs: () => Date.UTC(2026, 3, 4, 14, 1), monotonicMs: () => performance.now() };
 const FRAME_LENGTH = 1244;
+const SHORT_FRAME_LENGTH = 723;
 const FAST_BAUD = 4_000_000;
 const QUIET_MS = 80;
 
@@ -29,16 +30,16 @@ afterEach(async () => {
   for (const close of closers.splice(0).reverse()) await close();
 });
 
-function ventilator(): SimulatedDevice<Ventilator> {
+function ventilator(): SimulatedDevice<PbVentilator> {
   const entry = planHospital(1).devices.find((device) => device.kind === "ventilator");
   if (entry === undefined) throw new Error("no ventilator planned");
-  const body = new Ventilator({ inUseShare: 1, inUseMeanH: 1000 }, createRandom(1));
+  const body = new PbVentilator("840", { inUseShare: 1, inUseMeanH: 1000 }, createRandom(1));
   body.duty.hold("in-use");
   body.step(0);
   return { entry, body, faults: new FaultBoard("serial"), said: createRing<Said>(8) };
 }
 
-const optionsOf = (device: SimulatedDevice<Ventilator>) => ({
+const optionsOf = (device: SimulatedDevice<PbVentilator>) => ({
   device,
   clock,
   random: createRandom(2),
@@ -168,6 +169,63 @@ test("each way of spoiling a reply spoils it in its own way", async () => {
   const skewed = await ask({ clockOffsetMin: 90 });
   expect(skewed.subarray(17, 22).toString()).toBe("17:31");
   expect(device.said.items().map((said) => said.whole)).toEqual([false, false, false, true]);
+});
+
+test("SNDA brings the shorter report, RSET nothing, and an unknown command a line that says so where that is switched on", async () => {
+  const { device, dial } = await overTcp();
+  const socket = await dial();
+  socket.write(Buffer.from([0x53, 0x4e, 0x44, 0x41, 0x0d]));
+  const frame = (await read(socket, SHORT_FRAME_LENGTH)).toString("latin1");
+  expect(frame).toHaveLength(SHORT_FRAME_LENGTH);
+  expect(frame.slice(0, 59)).toBe(`MISCA,706,97 ,\x0216:01 ,840 ${device.entry.serial}    ,      ,APR 04 2026`);
+  expect(frame.slice(-3)).toBe(",\x03\r");
+  socket.write("RSET\rSNDX\r");
+  expect(await readUntilQuiet(socket)).toHaveLength(0);
+  device.faults.merge({ errorMessage: true });
+  socket.write("RSET\rSNDX\r");
+  const told = "INVALID COMMAND: SNDX\r";
+  expect((await read(socket, told.length)).toString()).toBe(told);
+});
+
+test("blank measurements, limits that are off and an alarm of the person's can be switched on, and are on record", async () => {
+  const { device, dial } = await overTcp();
+  const socket = await dial();
+  const fieldsWith = async (faults: object): Promise<string[]> => {
+    const calm = { blankMonitored: false, limitsOff: false, clinicalAlarm: null };
+    expect(device.faults.merge({ ...calm, ...faults })).toBeNull();
+    socket.write("SNDF\r");
+    return (await read(socket, FRAME_LENGTH)).toString("latin1").slice(17).split(",");
+  };
+  const field = (fields: string[], number: number): string => fields[number - 5]?.trim() ?? "?";
+  const blank = await fieldsWith({ blankMonitored: true });
+  expect([field(blank, 13) === "", field(blank, 70), field(blank, 73)]).toEqual([false, "", ""]);
+  const off = await fieldsWith({ limitsOff: true });
+  expect([field(off, 34), field(off, 37)]).toEqual(["OFF", "OFF"]);
+  const alarmed = await fieldsWith({ clinicalAlarm: "occlusion" });
+  expect(field(alarmed, 125)).toBe("ALARM");
+  expect(field(await fieldsWith({}), 125)).toBe("NORMAL");
+  expect(device.said.items().map(({ whole }) => whole)).toEqual([false, false, false, true]);
+});
+
+test("a ventilator that lost its power does not answer, and begins anew without its old alarms", async () => {
+  const { device, dial } = await overTcp();
+  const socket = await dial();
+  device.body.gauges.pin("procedureErrorAlarm", 1);
+  device.body.step(0);
+  device.body.gauges.pin("procedureErrorAlarm", null);
+  device.body.step(0);
+  const word = async (): Promise<string | undefined> => {
+    socket.write("SNDF\r");
+    return (await read(socket, FRAME_LENGTH)).toString("latin1").slice(17).split(",")[127 - 5];
+  };
+  expect(await word()).toBe("RESET ");
+  device.body.duty.hold("off");
+  device.body.step(0);
+  socket.write("SNDF\r");
+  expect(await readUntilQuiet(socket)).toHaveLength(0);
+  device.body.duty.hold("standby");
+  device.body.step(0);
+  expect(await word()).toBe("NORMAL");
 });
 
 test("on a slow line a plug pulled in the middle of a report leaves a part of it", async () => {
