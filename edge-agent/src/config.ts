@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { profileOf } from "@wardtwin/device-profiles/catalog";
+import { CATALOG } from "@wardtwin/device-profiles/catalog";
 import { PROTOCOL_NAMES, type Profile, type ProtocolName } from "@wardtwin/device-profiles/profile/define-profile";
 import { isRegistryId } from "@wardtwin/device-profiles/twin-document/topics";
 import { fail, ok, type Result } from "@wardtwin/device-profiles/vocabulary/result";
@@ -8,6 +8,7 @@ import Type, { type Static, type TSchema } from "typebox";
 import Value from "typebox/value";
 import { type LineAddress, parseLineUrl } from "./link/line-url.ts";
 import { rsaCertificate } from "./link/rsa-certificate.ts";
+import { type Catalog, catalogWith } from "./own-profiles.ts";
 
 const Path = Type.String({ minLength: 1 });
 const strict = { additionalProperties: false };
@@ -48,6 +49,8 @@ const FileConfig = Type.Object(
     batchEveryMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 60_000 })),
     /** false: what was measured on a person is dropped at this gateway. Default true. */
     keepPatientDerived: Type.Optional(Type.Boolean()),
+    /** A folder of the hospital's own profiles, one JSON file each, beside those that are shipped. */
+    profilesDir: Type.Optional(Path),
   },
   strict,
 );
@@ -119,7 +122,8 @@ export function readConfig(file: string): AgentSettings {
   const ids = config.lines.map((line) => line.id);
   const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
   if (twice >= 0) at(`/lines/${twice}/id`, `"${ids[twice]}" is taken by another line`);
-  const lines = config.lines.map((line, index) => lineOf(line, `/lines/${index}`, at, read));
+  const catalog = config.profilesDir === undefined ? CATALOG : catalogOf(resolve(dirname(file), config.profilesDir));
+  const lines = config.lines.map((line, index) => lineOf(line, `/lines/${index}`, catalog, at, read));
   return {
     site: config.site,
     gateway: config.gateway,
@@ -132,12 +136,28 @@ export function readConfig(file: string): AgentSettings {
   };
 }
 
+/**
+ * The shipped profiles and those of a hospital's own folder.
+ * @throws ConfigError that names the folder's file, not the one that names the folder
+ */
+export function catalogOf(dir: string): Catalog {
+  const catalog = catalogWith(dir);
+  if (!catalog.ok) throw new ConfigError(catalog.fault);
+  return catalog.value;
+}
+
 type Refuse = (path: string, reason: string) => never;
 type ReadFile = (path: string, name: string) => Buffer;
 
-function lineOf(line: Static<typeof LineConfig>, path: string, at: Refuse, read: ReadFile): LineSettings {
-  const profile = profileOf(line.profile);
-  if (profile === null) return at(`${path}/profile`, `no profile "${line.profile}" is known`);
+function lineOf(
+  line: Static<typeof LineConfig>,
+  path: string,
+  catalog: Catalog,
+  at: Refuse,
+  read: ReadFile,
+): LineSettings {
+  const profile = catalog.get(line.profile);
+  if (profile === undefined) return at(`${path}/profile`, `no profile "${line.profile}" is known`);
   if (profile.protocol !== line.protocol) return at(`${path}/protocol`, `${profile.id} speaks ${profile.protocol}`);
   const address = parseLineUrl(line.url, "serial" in profile.wire ? profile.wire.serial : undefined);
   if (!address.ok) return at(`${path}/url`, address.fault);
