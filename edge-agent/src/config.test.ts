@@ -124,6 +124,26 @@ test.each([
   ["two pumps", { ...config, lines: [{ ...pump, units: ["1", "2"] }] }, /at \/lines\/0\/units: one pump stands/],
   ["a pump on Modbus", { ...config, lines: [{ ...pump, url: "modbus+tcp://x" }] }, /at \/lines\/0\/url: alaris-asena/],
   ["no credentials", { ...config, lines: [{ ...rack, credentialsFile: undefined }] }, /needs a credentialsFile/],
+  [
+    "listening to a rack",
+    { ...config, lines: [{ ...rack, url: "opc.tcp://rack:4840?listen=1" }] },
+    /at \/lines\/0\/url: listen=1 cannot be: opc-ua cannot be read from a stream/,
+  ],
+  [
+    "listening to a Modbus line",
+    {
+      ...config,
+      lines: [
+        {
+          ...vent,
+          url: "modbus+tcp://dock?listen=1",
+          protocol: "modbus",
+          profile: "wardtwin-synthetic/defib-ready-1",
+        },
+      ],
+    },
+    /at \/lines\/0\/url: listen=1 cannot be: modbus cannot be read from a stream/,
+  ],
   ["no certificate", { ...config, lines: [{ ...rack, serverCertificateFile: "gw.pem" }] }, /is no X\.509 certificate/],
 ])("%s is one sentence with its path and reason", (_, content, reason) => {
   expect(() => readConfig(write(content))).toThrow(reason);
@@ -159,5 +179,4 @@ test("the agent ends with that sentence on its standard error and exit code 78",
     78,
     `${join(dir, "none.json")}: ${join(dir, "none.json")} cannot be read (ENOENT)\n`,
   ]);
-  expect(run("walk")).toMatchObject({ status: 78, stderr: "usage: wardtwin-agent run --config <file>\n" });
 });

@@ -6,9 +6,11 @@ import { isRegistryId } from "@wardtwin/device-profiles/twin-document/topics";
 import { fail, ok, type Result } from "@wardtwin/device-profiles/vocabulary/result";
 import Type, { type Static, type TSchema } from "typebox";
 import Value from "typebox/value";
+import { ConfigError } from "./config-error.ts";
 import { type LineAddress, parseLineUrl } from "./link/line-url.ts";
 import { rsaCertificate } from "./link/rsa-certificate.ts";
 import { type Catalog, catalogWith } from "./own-profiles.ts";
+import { whyUnheard } from "./reading/open-decoder.ts";
 
 const Path = Type.String({ minLength: 1 });
 const strict = { additionalProperties: false };
@@ -95,9 +97,6 @@ export interface AgentSettings {
   keepPatientDerived: boolean;
 }
 
-/** What is wrong with the configuration, as a sentence that names the file, the path in it and the reason. */
-export class ConfigError extends Error {}
-
 /**
  * Reads the configuration and every file that it names; paths in it are relative to its own folder.
  * @throws ConfigError
@@ -149,7 +148,8 @@ export function catalogOf(dir: string): Catalog {
 type Refuse = (path: string, reason: string) => never;
 type ReadFile = (path: string, name: string) => Buffer;
 
-function lineOf(
+/** Checks one line's settings. `at` refuses by a path in the line's own JSON; `read` opens the files that it names. */
+export function lineOf(
   line: Static<typeof LineConfig>,
   path: string,
   catalog: Catalog,
@@ -164,6 +164,8 @@ function lineOf(
   if (!KINDS_OF[line.protocol].includes(address.value.kind)) {
     return at(`${path}/url`, `${line.protocol} does not run over ${new URL(line.url).protocol}`);
   }
+  const listen = new URL(line.url).searchParams.get("listen") === "1" ? whyUnheard(line.protocol) : null;
+  if (listen !== null) return at(`${path}/url`, `listen=1 cannot be: ${listen}`);
   const wrong = line.units.findIndex((unit) => unitFault(line.protocol, unit) !== null);
   if (wrong >= 0) return at(`${path}/units/${wrong}`, unitFault(line.protocol, line.units[wrong] ?? "") ?? "");
   const alone = ALONE[line.protocol];
