@@ -13,7 +13,8 @@ const UNITS_MAX = 256;
 export class DecodedLines {
   readonly #profile: Profile;
   readonly #identities = new Map<string, string>();
-  readonly #active = new Map<string, ReadonlySet<string>>();
+  /** By unit and by the metric that counts them, which alarms were active when it last told of them. */
+  readonly #active = new Map<string, Map<string, readonly string[]>>();
   #clinicalAlarms = 0;
 
   constructor(profile: Profile) {
@@ -25,7 +26,7 @@ export class DecodedLines {
     if (event.kind === "other") return [];
     if (event.kind === "fault") return [{ at, bytes, fault: event.code, sentence: sentenceOf(event.code, bytes) }];
     const { unit, decoded } = event;
-    for (const alarms of decoded.clinical ?? []) this.#count(unit, alarms);
+    if (decoded.clinical !== undefined) this.#count(unit, decoded.clinical);
     return [
       ...this.#identity(at, unit, JSON.stringify(decoded.identity)),
       ...[...stateOf(decoded.operatingState), ...decoded.readings]
@@ -54,13 +55,15 @@ export class DecodedLines {
     return [{ at, unit, identity: JSON.parse(identity) }];
   }
 
-  /** An alarm counts when it begins. */
-  #count(unit: string, { metric, active }: ClinicalAlarms): void {
-    const key = JSON.stringify([unit, metric]);
-    const before = this.#active.get(key);
-    if (before === undefined && this.#active.size >= UNITS_MAX) return;
-    this.#clinicalAlarms += active.filter((alarm) => before?.has(alarm) !== true).length;
-    this.#active.set(key, new Set(active));
+  /** An alarm counts when it begins, and once, although more than one metric may count it. */
+  #count(unit: string, clinical: readonly ClinicalAlarms[]): void {
+    const before = this.#active.get(unit) ?? new Map<string, readonly string[]>();
+    if (this.#active.size >= UNITS_MAX && !this.#active.has(unit)) return;
+    const known = new Set([...before.values()].flat());
+    const begun = new Set(clinical.flatMap(({ active }) => active.filter((alarm) => !known.has(alarm))));
+    this.#clinicalAlarms += begun.size;
+    for (const { metric, active } of clinical) before.set(metric, active);
+    this.#active.set(unit, before);
   }
 }
 

@@ -1,5 +1,7 @@
 import type { Profile, ProtocolName } from "@wardtwin/device-profiles/profile/define-profile";
 import type { Clock } from "../clock.ts";
+import { asenaDecoder } from "./asena-decoder.ts";
+import { reportDecoder } from "./report-decoder.ts";
 import type { StreamDecoder } from "./stream-decoder.ts";
 
 /** Why there is nothing to hear on some lines, as the end of a sentence that begins with the protocol. */
@@ -9,10 +11,13 @@ const UNHEARD: Readonly<Partial<Record<ProtocolName, string>>> = {
 };
 
 /** What makes readings of a stream that this profile's protocol runs over; null where a stream alone says nothing. */
-export function openDecoder(profile: Profile, _: { clock: Clock }): StreamDecoder | null {
+export function openDecoder(profile: Profile, { clock }: { clock: Clock }): StreamDecoder | null {
   switch (profile.protocol) {
     case "puritan-bennett-sndf":
+    case "puritan-bennett-snda":
+      return reportDecoder(profile, clock);
     case "alaris-asena":
+      return asenaDecoder(profile);
     case "modbus":
     case "opc-ua":
       return null;
