@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { CATALOG } from "@wardtwin/device-profiles/catalog";
 import type { FastifyInstance } from "fastify";
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from "vitest";
 import { openCertificateAuthority } from "./access/certificate-authority.ts";
@@ -36,7 +37,7 @@ beforeAll(async () => {
   const clock = { nowMs: () => nowMs };
   access = new AccessStore(db);
   const fleet = new FleetQueries(db);
-  const twins = new TwinQueries(db);
+  const twins = new TwinQueries(db, CATALOG);
   views = new LiveViews({ fleet, twins, live, clock, onError: (error) => console.error(error) });
   app = await buildApp({
     access,

@@ -1,3 +1,4 @@
+import { CATALOG } from "@wardtwin/device-profiles/catalog";
 import type { DeviceSection } from "@wardtwin/device-profiles/twin-document/batch";
 import type { MetricName } from "@wardtwin/device-profiles/vocabulary/metrics";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -85,7 +86,13 @@ function section(
 async function arrive(...devices: DeviceSection[]) {
   const observations = new ObservationStore(house.db);
   const folds = foldsOf({ observations, clock: { nowMs: () => NOON_MS } });
-  const arrivals = new ArrivalStore({ db: house.db, folds, prepare: observations.prepare, log: silent });
+  const arrivals = new ArrivalStore({
+    db: house.db,
+    catalog: CATALOG,
+    folds,
+    prepare: observations.prepare,
+    log: silent,
+  });
   return arrivals.settle([arrivalOf({ sequence: ++sequence, devices })], await fleet.index(NOON_MS), NOON_MS + 60_000);
 }
 
@@ -97,7 +104,7 @@ async function readings(): Promise<Record<string, number>> {
   );
   return Object.fromEntries(rows.map(({ who, readings: count }) => [who, Number(count)]));
 }
-const twin = async (id: string) => new TwinQueries(house.db).twin(id, NOON_MS + 60_000);
+const twin = async (id: string) => new TwinQueries(house.db, CATALOG).twin(id, NOON_MS + 60_000);
 const scan = (deviceId: string, unit: string, atMs = NOON_MS + 100_000) =>
   store.bindBySight({ deviceId, gatewayId: "gw-a", line: "dock", unit, source: "scan" }, atMs);
 

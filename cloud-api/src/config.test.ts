@@ -53,6 +53,11 @@ test("an empty setting counts as none", () => {
   });
 });
 
+test("the hospital's own profiles are looked for in the data folder, unless somebody chose another place", () => {
+  expect(read({ DATA_DIR: "/data" }).profilesDir).toEqual({ path: "/data/profiles", chosen: false });
+  expect(read({ DATA_DIR: "/data", PROFILES_DIR: "/own" }).profilesDir).toEqual({ path: "/own", chosen: true });
+});
+
 test("what is set is taken as it stands", () => {
   const { roles, mqtt, redisUrl } = read({
     WARDTWIN_ROLES: "api, ingest",

@@ -17,6 +17,8 @@ export interface CloudConfig {
   mqtt:
     | { kind: "embedded"; host: string; port: number; hostNames: readonly string[] }
     | { kind: "external"; url: string; caFile: string | null; certFile: string | null; keyFile: string | null };
+  /** The folder of the hospital's own profiles; one that nobody chose need not be there. */
+  profilesDir: { path: string; chosen: boolean };
   consoleDir: string | null;
   logLevel: string;
 }
@@ -48,14 +50,18 @@ export function readConfig(env: Env): CloudConfig {
       "The api and ingest roles in processes of their own need REDIS_URL, over which pages hear of changes; set it, or run both roles in one process.",
     );
   }
+  const dataDir = resolve(env["DATA_DIR"] || ".data");
   return {
     roles,
     host: env["HOST"] || LOOPBACK,
     port: portOf("PORT", env["PORT"], DEFAULT_PORT),
-    dataDir: resolve(env["DATA_DIR"] || ".data"),
+    dataDir,
     databaseUrl: checkedUrl("DATABASE_URL", databaseUrl, ["postgres:", "postgresql:"]),
     redisUrl,
     mqtt: mqttOf(env, roles),
+    profilesDir: env["PROFILES_DIR"]
+      ? { path: resolve(env["PROFILES_DIR"]), chosen: true }
+      : { path: join(dataDir, "profiles"), chosen: false },
     consoleDir: env["CONSOLE_DIR"] ? resolve(env["CONSOLE_DIR"]) : join(import.meta.dirname, "..", "console", "dist"),
     logLevel: logLevelOf(env["LOG_LEVEL"]),
   };

@@ -24,6 +24,7 @@ import type { Log } from "./platform/log.ts";
 import { openMqttSession } from "./platform/mqtt-client.ts";
 import { openQueue, openRedis, openWorker } from "./platform/queue.ts";
 import type { Random } from "./platform/random.ts";
+import { type Catalog, openCatalog } from "./profile-catalog.ts";
 import { foldsOf, jobsOf } from "./worker.ts";
 
 export interface Cloud {
@@ -40,6 +41,7 @@ export interface Cloud {
 interface House {
   config: CloudConfig;
   db: Database;
+  catalog: Catalog;
   authority: CertificateAuthority;
   live: LiveBus;
   clock: Clock;
@@ -55,6 +57,7 @@ const SETUP_TOKEN_BYTES = 24;
 
 /** Brings up the roles of this process, from the database outwards. What was opened is closed again when one fails. */
 export async function startCloud(config: CloudConfig, clock: Clock, random: Random, log: Log): Promise<Cloud> {
+  const catalog = openCatalog(config.profilesDir);
   const found = await checkDatabase(config.databaseUrl);
   if (!found.ok) throw new ConfigError(found.message);
   await applyMigrations({ connectionString: config.databaseUrl, onProgress: ({ message }) => log.info(message) });
@@ -63,6 +66,7 @@ export async function startCloud(config: CloudConfig, clock: Clock, random: Rand
   const house: House = {
     config,
     db,
+    catalog,
     authority,
     live: await openLive(config),
     clock,
@@ -124,7 +128,7 @@ async function openBroker(house: House): Promise<string> {
 }
 
 async function openIntake(house: House, mqttUrl: string): Promise<void> {
-  const { config, authority, db, live, clock, random, log, fleet } = house;
+  const { config, catalog, authority, db, live, clock, random, log, fleet } = house;
   const own = await authority.service("cloud", []);
   const { caFile, certFile, keyFile } =
     config.mqtt.kind === "external" ? config.mqtt : { caFile: null, certFile: null, keyFile: null };
@@ -144,7 +148,8 @@ async function openIntake(house: House, mqttUrl: string): Promise<void> {
   });
   house.opened.push({ name: "mqtt session", close: () => mqtt.endAsync(true) });
   const observations = new ObservationStore(db);
-  const store = new ArrivalStore({ db, folds: foldsOf({ observations, clock }), prepare: observations.prepare, log });
+  const folds = foldsOf({ observations, clock });
+  const store = new ArrivalStore({ db, catalog, folds, prepare: observations.prepare, log });
   // Whether a gateway is online is known again when it says so to this process.
   await store.forgetOnline(clock.nowMs());
   const intake = new Intake({ mqtt, store, fleet, live, clock, log });
@@ -165,8 +170,8 @@ async function openJobs(house: House): Promise<void> {
 }
 
 async function openApi(house: House): Promise<string> {
-  const { config, db, authority, live, clock, random, log, fleet } = house;
-  const twins = new TwinQueries(db);
+  const { config, db, catalog, authority, live, clock, random, log, fleet } = house;
+  const twins = new TwinQueries(db, catalog);
   const onError = (error: unknown) => log.warn({ err: error }, "live pages could not be read");
   const views = new LiveViews({ fleet, twins, live, clock, onError });
   house.opened.push({ name: "live views", close: () => views.close() });

@@ -1,3 +1,4 @@
+import { CATALOG } from "@wardtwin/device-profiles/catalog";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Arrival } from "./arrival/rules.ts";
 import { acknowledgements } from "./arrival/rules.ts";
@@ -13,7 +14,7 @@ import { foldsOf } from "./worker.ts";
 function openIngest(db: Database) {
   const observations = new ObservationStore(db);
   const folds = foldsOf({ observations, clock: { nowMs: () => NOON_MS } });
-  const store = new ArrivalStore({ db, folds, prepare: observations.prepare, log: silent });
+  const store = new ArrivalStore({ db, catalog: CATALOG, folds, prepare: observations.prepare, log: silent });
   const fleet = new FleetQueries(db);
   const settle = async (arrivals: readonly Arrival[]) =>
     store.settle(arrivals, await fleet.index(NOON_MS), NOON_MS + 60_000);

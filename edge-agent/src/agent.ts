@@ -83,7 +83,7 @@ function startLine(
   signal: AbortSignal,
 ): { close(): Promise<void> } {
   const pkiDir = join(settings.dataDir, "opc-ua", encodeURIComponent(line.id));
-  const reader = openReader(line, { clock: deps.clock, pkiDir });
+  const reader = openReader(line, { clock: deps.clock, log: deps.log, pkiDir });
   const devices = line.units.map((unit) => ({ line: line.id, unit, profile: line.profile }));
   void runLine({ id: line.id, devices, reader }, deps, onOutcome, signal).catch((error: unknown) => {
     // Faults of the world are data, so this is a bug of ours: it costs this line and no other.

@@ -1,8 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import defibReady from "@wardtwin/device-profiles/catalog/defibrillator/defib-ready-1";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { readConfig } from "./config.ts";
 
@@ -123,6 +124,26 @@ test.each([
   ["two pumps", { ...config, lines: [{ ...pump, units: ["1", "2"] }] }, /at \/lines\/0\/units: one pump stands/],
   ["a pump on Modbus", { ...config, lines: [{ ...pump, url: "modbus+tcp://x" }] }, /at \/lines\/0\/url: alaris-asena/],
   ["no credentials", { ...config, lines: [{ ...rack, credentialsFile: undefined }] }, /needs a credentialsFile/],
+  [
+    "listening to a rack",
+    { ...config, lines: [{ ...rack, url: "opc.tcp://rack:4840?listen=1" }] },
+    /at \/lines\/0\/url: listen=1 cannot be: opc-ua cannot be read from a stream/,
+  ],
+  [
+    "listening to a Modbus line",
+    {
+      ...config,
+      lines: [
+        {
+          ...vent,
+          url: "modbus+tcp://dock?listen=1",
+          protocol: "modbus",
+          profile: "wardtwin-synthetic/defib-ready-1",
+        },
+      ],
+    },
+    /at \/lines\/0\/url: listen=1 cannot be: modbus cannot be read from a stream/,
+  ],
   ["no certificate", { ...config, lines: [{ ...rack, serverCertificateFile: "gw.pem" }] }, /is no X\.509 certificate/],
 ])("%s is one sentence with its path and reason", (_, content, reason) => {
   expect(() => readConfig(write(content))).toThrow(reason);
@@ -131,6 +152,22 @@ test.each([
 test("a fault in a credentials file is told without quoting it", () => {
   writeFileSync(join(dir, "rack.json"), '{"username": "agent", "password": ["hunter2"]}');
   expect(() => readConfig(write(config))).toThrow(/at \/lines\/1\/credentialsFile: (?!.*hunter2)/);
+});
+
+test("a line may name a profile that the hospital wrote itself, and a fault in one is told with its own file", () => {
+  const line = { id: "d", url: "modbus+tcp://dock", protocol: "modbus", profile: "st-mary/dock", units: ["17"] };
+  const own = { ...config, profilesDir: "own", lines: [line] };
+  mkdirSync(join(dir, "own"));
+  const put = (profile: unknown) => writeFileSync(join(dir, "own", "dock.json"), JSON.stringify(profile));
+  put({ ...defibReady, id: "st-mary/dock" });
+  writeFileSync(join(dir, "own", "notes.txt"), "no profile");
+  expect(readConfig(write(own)).lines.map(({ profile }) => profile.id)).toEqual(["st-mary/dock"]);
+  put(defibReady);
+  expect(() => readConfig(write(own))).toThrow(/own\/dock\.json at \/id: .* is shipped/);
+  put({ ...defibReady, id: "st-mary/dock", wire: { ...defibReady.wire, request: "06" } });
+  expect(() => readConfig(write(own))).toThrow(/own\/dock\.json at \/wire\/request: is no key/);
+  expect(() => readConfig(write({ ...own, profilesDir: "none" }))).toThrow(/none cannot be read \(ENOENT\)/);
+  expect(() => readConfig(write({ ...own, profilesDir: undefined }))).toThrow(/no profile "st-mary\/dock" is known/);
 });
 
 test("the agent ends with that sentence on its standard error and exit code 78", () => {
@@ -142,5 +179,4 @@ test("the agent ends with that sentence on its standard error and exit code 78",
     78,
     `${join(dir, "none.json")}: ${join(dir, "none.json")} cannot be read (ENOENT)\n`,
   ]);
-  expect(run("walk")).toMatchObject({ status: 78, stderr: "usage: wardtwin-agent run --config <file>\n" });
 });

@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
-import { profileOf } from "@wardtwin/device-profiles/catalog";
+import { CATALOG } from "@wardtwin/device-profiles/catalog";
 import { PROTOCOL_NAMES, type Profile, type ProtocolName } from "@wardtwin/device-profiles/profile/define-profile";
 import { isRegistryId } from "@wardtwin/device-profiles/twin-document/topics";
 import { fail, ok, type Result } from "@wardtwin/device-profiles/vocabulary/result";
 import Type, { type Static, type TSchema } from "typebox";
 import Value from "typebox/value";
+import { ConfigError } from "./config-error.ts";
 import { type LineAddress, parseLineUrl } from "./link/line-url.ts";
 import { rsaCertificate } from "./link/rsa-certificate.ts";
+import { type Catalog, catalogWith } from "./own-profiles.ts";
+import { whyUnheard } from "./reading/open-decoder.ts";
 
 const Path = Type.String({ minLength: 1 });
 const strict = { additionalProperties: false };
@@ -48,6 +51,8 @@ const FileConfig = Type.Object(
     batchEveryMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 60_000 })),
     /** false: what was measured on a person is dropped at this gateway. Default true. */
     keepPatientDerived: Type.Optional(Type.Boolean()),
+    /** A folder of the hospital's own profiles, one JSON file each, beside those that are shipped. */
+    profilesDir: Type.Optional(Path),
   },
   strict,
 );
@@ -92,9 +97,6 @@ export interface AgentSettings {
   keepPatientDerived: boolean;
 }
 
-/** What is wrong with the configuration, as a sentence that names the file, the path in it and the reason. */
-export class ConfigError extends Error {}
-
 /**
  * Reads the configuration and every file that it names; paths in it are relative to its own folder.
  * @throws ConfigError
@@ -119,7 +121,8 @@ export function readConfig(file: string): AgentSettings {
   const ids = config.lines.map((line) => line.id);
   const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
   if (twice >= 0) at(`/lines/${twice}/id`, `"${ids[twice]}" is taken by another line`);
-  const lines = config.lines.map((line, index) => lineOf(line, `/lines/${index}`, at, read));
+  const catalog = config.profilesDir === undefined ? CATALOG : catalogOf(resolve(dirname(file), config.profilesDir));
+  const lines = config.lines.map((line, index) => lineOf(line, `/lines/${index}`, catalog, at, read));
   return {
     site: config.site,
     gateway: config.gateway,
@@ -132,18 +135,37 @@ export function readConfig(file: string): AgentSettings {
   };
 }
 
+/**
+ * The shipped profiles and those of a hospital's own folder.
+ * @throws ConfigError that names the folder's file, not the one that names the folder
+ */
+export function catalogOf(dir: string): Catalog {
+  const catalog = catalogWith(dir);
+  if (!catalog.ok) throw new ConfigError(catalog.fault);
+  return catalog.value;
+}
+
 type Refuse = (path: string, reason: string) => never;
 type ReadFile = (path: string, name: string) => Buffer;
 
-function lineOf(line: Static<typeof LineConfig>, path: string, at: Refuse, read: ReadFile): LineSettings {
-  const profile = profileOf(line.profile);
-  if (profile === null) return at(`${path}/profile`, `no profile "${line.profile}" is known`);
+/** Checks one line's settings. `at` refuses by a path in the line's own JSON; `read` opens the files that it names. */
+export function lineOf(
+  line: Static<typeof LineConfig>,
+  path: string,
+  catalog: Catalog,
+  at: Refuse,
+  read: ReadFile,
+): LineSettings {
+  const profile = catalog.get(line.profile);
+  if (profile === undefined) return at(`${path}/profile`, `no profile "${line.profile}" is known`);
   if (profile.protocol !== line.protocol) return at(`${path}/protocol`, `${profile.id} speaks ${profile.protocol}`);
   const address = parseLineUrl(line.url, "serial" in profile.wire ? profile.wire.serial : undefined);
   if (!address.ok) return at(`${path}/url`, address.fault);
   if (!KINDS_OF[line.protocol].includes(address.value.kind)) {
     return at(`${path}/url`, `${line.protocol} does not run over ${new URL(line.url).protocol}`);
   }
+  const listen = new URL(line.url).searchParams.get("listen") === "1" ? whyUnheard(line.protocol) : null;
+  if (listen !== null) return at(`${path}/url`, `listen=1 cannot be: ${listen}`);
   const wrong = line.units.findIndex((unit) => unitFault(line.protocol, unit) !== null);
   if (wrong >= 0) return at(`${path}/units/${wrong}`, unitFault(line.protocol, line.units[wrong] ?? "") ?? "");
   const alone = ALONE[line.protocol];

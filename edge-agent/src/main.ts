@@ -1,88 +1,102 @@
-import { parseArgs } from "node:util";
-import pino from "pino";
-import packageJson from "../package.json" with { type: "json" };
-import { type Agent, startAgent } from "./agent.ts";
+#!/usr/bin/env node
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { systemClock } from "./clock.ts";
-import { type AgentSettings, ConfigError, readConfig } from "./config.ts";
-import { systemRandom } from "./random.ts";
+import { CommandError, EXIT } from "./command/command-error.ts";
+import { ConfigError } from "./config-error.ts";
 
-const USAGE = "usage: wardtwin-agent run --config <file>";
-/** EX_CONFIG of sysexits.h: what is wrong is for the installer to mend, and starting again does not help. */
-const EXIT_CONFIG = 78;
-/** A stopping agent that hangs is ended all the same, ms. */
-const STOP_MOST_MS = 3_800;
+const USAGE = `usage: wardtwin-agent run --config <file>
+       wardtwin-agent read --profile <id> --line <url> [--unit <u>] [--credentials <file>] [--server-certificate <file>]
+       wardtwin-agent decode --profile <id> [--hex] [<file>]
+       wardtwin-agent profiles [--json]
+read, decode and profiles take --profiles <folder> with profiles of your own.
+`;
 
-const STDERR = 2;
+const text = { type: "string" } as const;
+const flag = { type: "boolean" } as const;
 
-function main(): void {
-  const settings = settingsOf(process.argv.slice(2));
-  const log = pino({ base: { gateway: settings.gateway } }, pino.destination({ dest: STDERR, sync: true }));
-  const agent = started(settings, log);
-  const stop = stopOnce(agent, log);
-  // Listeners that stay: a lock library among the dependencies ends the process at a signal that nobody else listens to.
-  process.on("SIGTERM", stop);
-  process.on("SIGINT", stop);
-  // A parent that is gone takes its agent with it.
-  process.once("disconnect", stop);
-  tell("started");
-}
+/** A command loads what it needs when it runs: a table of profiles has no use for a broker's library. */
+const COMMANDS: Readonly<Record<string, (args: string[]) => Promise<void>>> = {
+  async run(args) {
+    const { config } = parsed(args, { config: text }, 0).values;
+    const { run } = await import("./command/run.ts");
+    run(required("config", config));
+  },
 
-/** Tells the process that started this one, if one did and is still there. */
-function tell(type: "started" | "connected"): void {
-  if (process.connected) process.send?.({ type });
-}
-
-function started(settings: AgentSettings, log: pino.Logger): Agent {
-  try {
-    return startAgent(settings, {
-      clock: systemClock(),
-      random: systemRandom,
-      log,
-      version: packageJson.version,
-      onConnected: () => tell("connected"),
-    });
-  } catch (error) {
-    return refuse(`the agent cannot start with ${settings.dataDir}: ${wordsOf(error)}`);
-  }
-}
-
-function settingsOf(args: string[]): AgentSettings {
-  try {
-    const { values, positionals } = parseArgs({
+  async read(args) {
+    const { values } = parsed(
       args,
-      options: { config: { type: "string" } },
-      allowPositionals: true,
-    });
-    if (positionals.join(" ") !== "run" || values.config === undefined) return refuse(USAGE);
-    return readConfig(values.config);
+      { profile: text, profiles: text, line: text, unit: text, credentials: text, "server-certificate": text },
+      0,
+    );
+    const { readOnce } = await import("./command/read.ts");
+    const options = {
+      profile: required("profile", values.profile),
+      profilesDir: values.profiles,
+      line: required("line", values.line),
+      unit: values.unit ?? "1",
+      credentialsFile: values.credentials,
+      serverCertificateFile: values["server-certificate"],
+    };
+    process.stdout.write(await readOnce(options, { clock: systemClock(), tell: complain }));
+  },
+
+  async decode(args) {
+    const { values, positionals } = parsed(args, { profile: text, profiles: text, hex: flag }, 1);
+    const { decode } = await import("./command/decode.ts");
+    const [file = "-"] = positionals;
+    const options = {
+      profile: required("profile", values.profile),
+      profilesDir: values.profiles,
+      file: file === "-" ? null : file,
+      isHex: values.hex === true,
+    };
+    await decode(options, process, systemClock());
+  },
+
+  async profiles(args) {
+    const { values } = parsed(args, { json: flag, profiles: text }, 0);
+    const { profilesText } = await import("./command/profiles.ts");
+    const { knownProfiles } = await import("./command/known-profile.ts");
+    process.stdout.write(profilesText(knownProfiles(values.profiles), values.json === true));
+  },
+};
+
+function parsed<const Options extends ParseArgsOptionsConfig>(args: string[], options: Options, wordsMax: number) {
+  try {
+    const found = parseArgs({ args, options, allowPositionals: true });
+    const [word] = found.positionals.slice(wordsMax);
+    if (word === undefined) return found;
+    throw new CommandError(EXIT.usage, `"${word}" is one word too many\n${USAGE}`.trimEnd());
   } catch (error) {
-    if (error instanceof ConfigError || error instanceof TypeError) return refuse(error.message);
-    throw error;
+    // An option that nobody knows, or one without its value.
+    if (!(error instanceof TypeError)) throw error;
+    throw new CommandError(EXIT.usage, `${error.message}\n${USAGE}`.trimEnd(), { cause: error });
   }
 }
 
-function refuse(sentence: string): never {
-  process.stderr.write(`${sentence}\n`);
-  process.exit(EXIT_CONFIG);
+function required(name: string, value: string | undefined): string {
+  if (value !== undefined && value !== "") return value;
+  throw new CommandError(EXIT.usage, `--${name} is missing\n${USAGE}`.trimEnd());
 }
 
-function stopOnce(agent: Agent, log: pino.Logger): () => void {
-  let stopping = false;
-  return () => {
-    if (stopping) return;
-    stopping = true;
-    setTimeout(() => process.exit(1), STOP_MOST_MS);
-    agent.stop().then(
-      // Native threads of the MQTT library keep the process alive after all is done.
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ reason: wordsOf(error) }, "the agent did not stop cleanly");
-        process.exit(1);
-      },
-    );
-  };
+const complain = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
+
+async function main([name, ...args]: string[]): Promise<void> {
+  const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  if (command === undefined) throw new CommandError(EXIT.usage, USAGE.trimEnd());
+  await command(args);
 }
 
-const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+function end(error: unknown): void {
+  const exitCode = error instanceof CommandError ? error.exitCode : error instanceof ConfigError ? EXIT.config : null;
+  if (exitCode === null || !(error instanceof Error)) throw error;
+  complain(error.message);
+  process.exit(exitCode);
+}
 
-main();
+// Whoever reads our lines may have enough of them, as `head` does.
+process.stdout.on("error", (error: Error & { code?: string }) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit(0);
+});
+main(process.argv.slice(2)).catch(end);

@@ -153,6 +153,7 @@ export class Launcher {
       REDIS_URL: settings.redisUrl ?? "",
       MQTT_URL: settings.mqttUrl ?? "",
       MQTT_PORT: String(await this.#mqttPort()),
+      PROFILES_DIR: settings.profilesDir ?? "",
     };
     const child = this.#startChild("cloud", ["cloud-api/src/main.ts"], env);
     const { url, mqttUrl, caFile, setupUrl } = await child.told(({ type }) => type === "listening", UP_TIMEOUT_MS);

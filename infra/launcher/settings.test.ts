@@ -22,8 +22,10 @@ test("an external database or broker gets no demo unless asked", () => {
   expect(read(["--no-demo"], { DEMO: "1" }).demo).toBe(false);
 });
 
-test("a relative DATA_DIR is meant from where the person stands", () => {
+test("a relative DATA_DIR or PROFILES_DIR is meant from where the person stands", () => {
   expect(read([], { DATA_DIR: "data" }).dataDir).toBe("/where/kim/stands/data");
+  expect(read([], { PROFILES_DIR: "own" }).profilesDir).toBe("/where/kim/stands/own");
+  expect(read().profilesDir).toBeNull();
 });
 
 test("what cannot be is said in one sentence", () => {

@@ -12,6 +12,8 @@ export interface Settings {
   databaseUrl: string | null;
   redisUrl: string | null;
   mqttUrl: string | null;
+  /** Null where nobody chose one: `profiles` in the data folder, if it is there. */
+  profilesDir: string | null;
   demo: boolean;
   fresh: boolean;
   seed: number;
@@ -27,7 +29,7 @@ const USAGE = "npm start knows --no-demo (no simulated hospital) and --fresh (fo
 /**
  * Reads the command line and the environment.
  *
- * @param env       PORT, HOST, MQTT_PORT, MQTT_HOST, DATA_DIR, DATABASE_URL, REDIS_URL, MQTT_URL, DEMO, DEMO_SEED; empty means not set.
+ * @param env       PORT, HOST, MQTT_PORT, MQTT_HOST, DATA_DIR, DATABASE_URL, REDIS_URL, MQTT_URL, PROFILES_DIR, DEMO, DEMO_SEED; empty means not set.
  * @param startedIn the folder that relative paths are meant from.
  * @throws StartError for the first thing that cannot be.
  */
@@ -48,6 +50,7 @@ export function readSettings(args: readonly string[], env: Env, startedIn: strin
   }
   const dataDir = value("DATA_DIR");
   const mqttPort = value("MQTT_PORT");
+  const profilesDir = value("PROFILES_DIR");
   return {
     host: value("HOST") ?? "127.0.0.1",
     port: portOf("PORT", value("PORT") ?? String(DEFAULT_PORT)),
@@ -57,6 +60,7 @@ export function readSettings(args: readonly string[], env: Env, startedIn: strin
     databaseUrl,
     redisUrl: value("REDIS_URL"),
     mqttUrl,
+    profilesDir: profilesDir === null ? null : resolve(startedIn, profilesDir),
     demo,
     fresh,
     seed: seedOf(value("DEMO_SEED")),

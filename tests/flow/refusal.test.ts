@@ -94,6 +94,16 @@ test("a wrong MQTT_URL or REDIS_URL is one sentence without its password", async
   });
 });
 
+test("a profile of the hospital's own that is not sound is named with its file, the place in it and the reason", async () => {
+  const own = mkdtempSync(join(folder, "own-"));
+  writeFileSync(join(own, "dock.json"), JSON.stringify({ protocol: "modbus", id: "st-mary/dock" }));
+  const env = { DATABASE_URL: database.connectionString, PROFILES_DIR: own };
+  const { code, sentence } = await refused({ dataDir: mkdtempSync(join(folder, "case-")), env });
+  expect(sentence).toContain(`${join(own, "dock.json")}`);
+  expect(sentence).toMatch(/dock\.json( at \/\w+)?: /);
+  expect(code).toBe(EX_CONFIG);
+});
+
 test("a refused start writes no password into its logs", () => {
   const logs = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".log"));
   expect(logs.length).toBeGreaterThan(5);

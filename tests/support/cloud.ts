@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { ROLES } from "@wardtwin/cloud-api/access/schema";
 import type { CloudConfig } from "@wardtwin/cloud-api/config";
 import { systemClock } from "@wardtwin/cloud-api/platform/clock";
@@ -34,6 +35,7 @@ export async function startTestCloud(): Promise<TestCloud> {
     databaseUrl: database.connectionString,
     redisUrl: null,
     mqtt: { kind: "embedded", host: "127.0.0.1", port: 0, hostNames: ["localhost", "127.0.0.1"] },
+    profilesDir: { path: join(dataDir, "profiles"), chosen: false },
     consoleDir: null,
     logLevel: "silent",
   };

@@ -12,6 +12,7 @@ import { openDatabase } from "@wardtwin/cloud-api/platform/database";
 import { localLiveBus } from "@wardtwin/cloud-api/platform/live";
 import { openLog } from "@wardtwin/cloud-api/platform/log";
 import { systemRandom } from "@wardtwin/cloud-api/platform/random";
+import { CATALOG } from "@wardtwin/device-profiles/catalog";
 import openapiTypeScript, { astToString } from "openapi-typescript";
 import { root } from "./house.ts";
 import { removeFolder, temporaryFolder } from "./temporary-folder.ts";
@@ -25,7 +26,7 @@ export async function servedDocument(): Promise<string> {
   const log = openLog("silent");
   const db = openDatabase("postgres://nobody@127.0.0.1:1/nothing", log);
   const clock = systemClock;
-  const [fleet, twins, live] = [new FleetQueries(db), new TwinQueries(db), localLiveBus()];
+  const [fleet, twins, live] = [new FleetQueries(db), new TwinQueries(db, CATALOG), localLiveBus()];
   const views = new LiveViews({ fleet, twins, live, clock, onError: () => undefined });
   const app = await buildApp({
     access: new AccessStore(db),

@@ -1,4 +1,4 @@
-import { profileOf } from "@wardtwin/device-profiles/catalog";
+import type { ProfileCore } from "@wardtwin/device-profiles/profile/profile";
 import type { DeviceSection } from "@wardtwin/device-profiles/twin-document/batch";
 import { isMetricName, type MetricName } from "@wardtwin/device-profiles/vocabulary/metrics";
 import type { Tx } from "../platform/database.ts";
@@ -7,6 +7,9 @@ import { type Counted, type Counters, knownByCounters } from "./fingerprint.ts";
 
 /** Presences of one place that are remembered; their readings stay where they are. */
 const PRESENCES_MAX = 200;
+
+/** Of each profile, the counters by which a device is known again. */
+export type Fingerprints = ReadonlyMap<string, Pick<ProfileCore, "fingerprint">>;
 
 interface Presence {
   gatewayId: string;
@@ -36,13 +39,17 @@ const keyOf = (...parts: string[]) => parts.join("\u0000");
  * device's; the first one after a person bound the place is that device's; one whose counters fit the bound device and no
  * other is that device's again. Any other is held: its readings stay with the place, and no twin hears of them.
  */
-export async function settleAttachments(tx: Tx, batches: readonly ArrivedBatch[]): Promise<ArrivedBatch[]> {
+export async function settleAttachments(
+  tx: Tx,
+  batches: readonly ArrivedBatch[],
+  catalog: Fingerprints,
+): Promise<ArrivedBatch[]> {
   const presences = presencesOf(batches);
   if (presences.size === 0) return [...batches];
   const settled = await enter(tx, [...presences.values()]);
   for (const [key, row] of settled) {
     const presence = presences.get(key);
-    if (row.device_id === null && presence !== undefined) settled.set(key, await confirmed(tx, row, presence));
+    if (row.device_id === null && presence !== undefined) settled.set(key, await confirmed(tx, row, presence, catalog));
   }
   const places = await placesOf(
     tx,
@@ -105,7 +112,12 @@ async function enter(tx: Tx, presences: readonly Presence[]): Promise<Map<string
 }
 
 /** The row of a presence that nobody has confirmed, after its place and its counters have been asked. */
-async function confirmed(tx: Tx, row: AttachmentRow, presence: Presence): Promise<AttachmentRow> {
+async function confirmed(
+  tx: Tx,
+  row: AttachmentRow,
+  presence: Presence,
+  catalog: Fingerprints,
+): Promise<AttachmentRow> {
   const place = [presence.gatewayId, presence.line, presence.unit];
   const { rows } = await tx.query<{ device_id: string; num: number; awaits: boolean }>(
     `select device_id, device.num, awaits from binding join device on device.id = device_id
@@ -119,7 +131,8 @@ async function confirmed(tx: Tx, row: AttachmentRow, presence: Presence): Promis
     await tx.query("update binding set awaits = false where gateway_id = $1 and line = $2 and unit = $3", place);
     return confirm(tx, row, bound, "registry");
   }
-  const named = await knownAgain(tx, bound.device_id, presence);
+  const wanted = catalog.get(presence.section.subject.profile)?.fingerprint ?? [];
+  const named = await knownAgain(tx, bound.device_id, presence, wanted);
   return named ? confirm(tx, row, bound, "fingerprint") : row;
 }
 
@@ -138,8 +151,12 @@ async function confirm(
 }
 
 /** Whether the counters that a presence tells can be the bound device's, and no other's of its profile. */
-async function knownAgain(tx: Tx, boundId: string, { section, offsetMs }: Presence): Promise<boolean> {
-  const wanted = profileOf(section.subject.profile)?.fingerprint ?? [];
+async function knownAgain(
+  tx: Tx,
+  boundId: string,
+  { section, offsetMs }: Presence,
+  wanted: readonly MetricName[],
+): Promise<boolean> {
   if (wanted.length === 0) return false;
   const { rows } = await tx.query<{ device_id: string; metric: string; value: number; value_at: Date }>(
     `select device_id, metric, value, value_at from twin_metric join device on device.id = device_id

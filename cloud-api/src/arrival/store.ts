@@ -3,7 +3,7 @@ import type { Hello } from "@wardtwin/device-profiles/twin-document/messages";
 import type { FleetIndex } from "../fleet/queries.ts";
 import { type Database, isRaceLost, isTransient, type Tx } from "../platform/database.ts";
 import type { Log } from "../platform/log.ts";
-import { settleAttachments } from "./attachment-store.ts";
+import { type Fingerprints, settleAttachments } from "./attachment-store.ts";
 import type { ArrivedBatch, Fold } from "./events.ts";
 import { bootKey, type Opened, openArrival, type Placed, placed, type Unplaced } from "./opening.ts";
 import { type Arrival, multirangeText, rangesOf, type Settled } from "./rules.ts";
@@ -19,6 +19,7 @@ const RACES_MAX = 5;
 
 interface Deps {
   db: Database;
+  catalog: Fingerprints;
   folds: readonly Fold[];
   /** Runs before the transaction, for what cannot run inside one without locking its neighbours (new partitions). */
   prepare: (batches: readonly ArrivedBatch[]) => Promise<void>;
@@ -92,6 +93,7 @@ export class ArrivalStore {
     const batches = await settleAttachments(
       tx,
       fresh.map(({ batch }) => batch),
+      this.#deps.catalog,
     );
     await touchGateways(tx, batches, nowMs);
     for (const fold of this.#deps.folds) await fold(tx, batches);

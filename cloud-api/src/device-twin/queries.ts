@@ -1,4 +1,3 @@
-import { profileOf } from "@wardtwin/device-profiles/catalog";
 import type { ProfileCore } from "@wardtwin/device-profiles/profile/profile";
 import { DEVICE_KIND_NAMES, type DeviceKind } from "@wardtwin/device-profiles/vocabulary/device-kind";
 import { isMetricName, type MetricName } from "@wardtwin/device-profiles/vocabulary/metrics";
@@ -78,9 +77,11 @@ const TAKE_MAX = 50_000;
 /** Read-only answers about twins, for the routes and for the stages downstream. */
 export class TwinQueries {
   readonly #db: Database;
+  readonly #catalog: ReadonlyMap<string, ProfileCore>;
 
-  constructor(db: Database) {
+  constructor(db: Database, catalog: ReadonlyMap<string, ProfileCore>) {
     this.#db = db;
+    this.#catalog = catalog;
   }
 
   /** The twins that a filter names, by id, each judged as of `nowMs`. */
@@ -107,7 +108,10 @@ export class TwinQueries {
       [ids ?? null, ward ?? null, kind ?? null, after ?? null, take],
     );
     const metrics = await this.#metrics(rows.map(({ id }) => id));
-    return rows.map((row) => recordOf(row, metrics.get(row.id) ?? new Map(), nowMs));
+    return rows.map((row) => {
+      const profile = this.#catalog.get(row.registry_profile) ?? null;
+      return recordOf(row, profile, metrics.get(row.id) ?? new Map(), nowMs);
+    });
   }
 
   async twin(id: string, nowMs: number): Promise<TwinRecord | null> {
@@ -130,9 +134,13 @@ export class TwinQueries {
   }
 }
 
-function recordOf(row: DeviceRow, metrics: ReadonlyMap<MetricName, MetricNow>, nowMs: number): TwinRecord {
+function recordOf(
+  row: DeviceRow,
+  profile: ProfileCore | null,
+  metrics: ReadonlyMap<MetricName, MetricNow>,
+  nowMs: number,
+): TwinRecord {
   const present = presentOf(row);
-  const profile = profileOf(row.registry_profile);
   const policy = { ...DEFAULT_POLICY, ...row.policy };
   const kind = DEVICE_KIND_NAMES.find((known) => known === row.kind);
   if (kind === undefined) throw new Error(`device ${row.id} is of the unknown kind ${row.kind}`);

@@ -1,3 +1,4 @@
+import { CATALOG } from "@wardtwin/device-profiles/catalog";
 import { OPERATING_STATES } from "@wardtwin/device-profiles/vocabulary/metrics";
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -16,7 +17,7 @@ import { ObservationStore } from "./store.ts";
 function openIngest(db: Database) {
   const observations = new ObservationStore(db);
   const folds = foldsOf({ observations, clock: { nowMs: () => NOON_MS } });
-  const store = new ArrivalStore({ db, folds, prepare: observations.prepare, log: silent });
+  const store = new ArrivalStore({ db, catalog: CATALOG, folds, prepare: observations.prepare, log: silent });
   const fleet = new FleetQueries(db);
   const settle = async (arrivals: readonly Arrival[]) =>
     store.settle(arrivals, await fleet.index(NOON_MS), NOON_MS + 60_000);

@@ -10,7 +10,11 @@ export interface Peer {
   stop(): Promise<void>;
 }
 
-export async function startPeer(answer: (socket: Socket, chunk: Buffer) => void, port = 0): Promise<Peer> {
+export async function startPeer(
+  answer: (socket: Socket, chunk: Buffer) => void,
+  port = 0,
+  greet: (socket: Socket) => void = () => {},
+): Promise<Peer> {
   const sockets = new Set<Socket>();
   const heard: Buffer[] = [];
   let connections = 0;
@@ -23,6 +27,7 @@ export async function startPeer(answer: (socket: Socket, chunk: Buffer) => void,
       heard.push(chunk);
       answer(socket, chunk);
     });
+    greet(socket);
   });
   await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
   const address = server.address();

@@ -22,8 +22,16 @@ export interface Outcome {
   result: Result<Decoded, ReadFault>;
 }
 
-/** A line with its protocol on top: asks one device one poll. It never rejects for the world's sake. */
-export interface DeviceReader {
-  read(unit: string, poll: string): Promise<Result<Decoded, ReadFault>>;
+/** A line with its protocol on top: answers for one device and one poll. It never rejects for the world's sake. */
+export interface LineReader {
+  /** Nothing is asked on this line: another master does, and reading costs nobody a thing. */
+  readonly isListening?: true;
+  /** null where nothing new was heard, and it is too early to call that a silence. */
+  read(unit: string, poll: string): Promise<Result<Decoded, ReadFault> | null>;
   close(): Promise<void>;
+}
+
+/** A line on which this gateway asks, so that each poll comes to something. */
+export interface DeviceReader extends LineReader {
+  read(unit: string, poll: string): Promise<Result<Decoded, ReadFault>>;
 }

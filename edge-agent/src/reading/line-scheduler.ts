@@ -1,6 +1,6 @@
 import type { Clock } from "../clock.ts";
 import type { Random } from "../random.ts";
-import type { Device, DeviceReader, Outcome } from "./device.ts";
+import type { Device, LineReader, Outcome } from "./device.ts";
 import { nextPoll, type PlannedPoll, planOf, rescheduled } from "./poll-plan.ts";
 
 /** Pause between two requests on one line, ms: many devices drop a request that follows a reply too closely. */
@@ -9,7 +9,7 @@ const GAP_MS = 20;
 export interface Line {
   id: string;
   devices: readonly Device[];
-  reader: DeviceReader;
+  reader: LineReader;
 }
 
 /**
@@ -36,13 +36,18 @@ export async function runLine(
     const result = await line.reader.read(next.unit, next.poll);
     const atMonoMs = clock.monoMs();
     if (signal.aborted) return;
-    onOutcome({ device, poll: next.poll, atMonoMs, result });
-    // An empty place answers at once and keeps its rhythm, so that whoever is put there is found at once too.
-    const answered = result.ok || result.fault === "codec.vacant";
-    plan = replaced(plan, next, rescheduled(next, answered, atMonoMs, chance));
+    if (result !== null) onOutcome({ device, poll: next.poll, atMonoMs, result });
+    plan = replaced(plan, next, rescheduled(next, keepsRhythm(line.reader, result), atMonoMs, chance));
     if (!(await slept(GAP_MS, signal))) return;
   }
 }
+
+/**
+ * An empty place answers at once and keeps its rhythm, so that whoever is put there is found at once too; and who is only
+ * listened to is heard again as soon as it speaks.
+ */
+const keepsRhythm = (reader: LineReader, result: Awaited<ReturnType<LineReader["read"]>>): boolean =>
+  reader.isListening === true || result === null || result.ok || result.fault === "codec.vacant";
 
 const replaced = (plan: readonly PlannedPoll[], old: PlannedPoll, next: PlannedPoll): PlannedPoll[] =>
   plan.map((poll) => (poll === old ? next : poll));

@@ -5,17 +5,27 @@ import type { LineAddress } from "../link/line-url.ts";
 import { ModbusLink } from "../link/modbus-link.ts";
 import { OpcUaLink } from "../link/opc-ua-link.ts";
 import { serialStream, tcpStream } from "../link/open-stream.ts";
-import type { DeviceReader } from "./device.ts";
+import type { Log } from "../log.ts";
+import type { LineReader } from "./device.ts";
+import { listeningReader } from "./listen.ts";
+import { openDecoder } from "./open-decoder.ts";
 import { asenaReader } from "./read-asena.ts";
 import { modbusReader } from "./read-modbus.ts";
 import { opcUaReader } from "./read-opc-ua.ts";
 import { reportReader } from "./read-report.ts";
 
+interface Deps {
+  clock: Clock;
+  log: Log;
+  pkiDir: string;
+}
+
 /** Puts a line's protocol on its link. Nothing is opened before the first poll. */
-export function openReader(line: LineSettings, { clock, pkiDir }: { clock: Clock; pkiDir: string }): DeviceReader {
+export function openReader(line: LineSettings, { clock, log, pkiDir }: Deps): LineReader {
   const { address, profile } = line;
   const monoMs = () => clock.monoMs();
   const stream = byteStream(address);
+  if (isListenedTo(address) && stream !== null) return listenTo(line, stream, { clock, log });
   const isReport = profile.protocol === "puritan-bennett-sndf" || profile.protocol === "puritan-bennett-snda";
   if (isReport && stream !== null) {
     return reportReader(new ByteLink(stream, monoMs), profile, clock);
@@ -34,6 +44,20 @@ export function openReader(line: LineSettings, { clock, pkiDir }: { clock: Clock
   }
   // config.ts lets no other pair through.
   throw new Error(`${profile.protocol} over ${address.kind}`);
+}
+
+/** Whether another master asks on a line, so that this gateway only listens. */
+export const isListenedTo = (address: LineAddress): boolean => "listenOnly" in address && address.listenOnly;
+
+function listenTo(line: LineSettings, open: OpenStream, { clock, log }: Omit<Deps, "pkiDir">): LineReader {
+  const { id, profile, units } = line;
+  const decoder = () => {
+    const opened = openDecoder(profile, { clock });
+    // config.ts lets no protocol without a decoder through.
+    if (opened === null) throw new Error(`${profile.protocol} cannot be listened to`);
+    return opened;
+  };
+  return listeningReader({ open, openDecoder: decoder, units, profile, monoMs: () => clock.monoMs(), log, line: id });
 }
 
 /** How to open a serial line, be it a port or a socket to a serial device server; null for every other kind of line. */
