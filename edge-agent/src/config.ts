@@ -58,7 +58,7 @@ const BATCH_EVERY_MS = 1_000;
 const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> = {
   "puritan-bennett-sndf": ["tcp", "serial"],
   "alaris-asena": ["tcp", "serial"],
-  modbus: ["modbus-tcp"],
+  modbus: ["modbus-tcp", "tcp", "serial"],
   "opc-ua": ["opc-ua"],
 };
 
@@ -66,6 +66,12 @@ const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> =
 const ALONE: Readonly<Partial<Record<ProtocolName, string>>> = {
   "puritan-bennett-sndf": "ventilator",
   "alaris-asena": "pump",
+};
+
+/** Protocols of which nothing can be learnt by listening while another master asks, and why. */
+const NOT_BY_LISTENING: Readonly<Partial<Record<ProtocolName, string>>> = {
+  modbus: "a Modbus reply does not say what it answers, so that nothing is learnt by listening",
+  "opc-ua": "an OPC UA session is its two ends' alone, so that nothing is learnt by listening",
 };
 
 export interface LineSettings {
@@ -133,13 +139,18 @@ function lineOf(line: Static<typeof LineConfig>, path: string, at: Refuse, read:
   const profile = profileOf(line.profile);
   if (profile === null) return at(`${path}/profile`, `no profile "${line.profile}" is known`);
   if (profile.protocol !== line.protocol) return at(`${path}/protocol`, `${profile.id} speaks ${profile.protocol}`);
+  const unheard = NOT_BY_LISTENING[line.protocol];
+  if (unheard !== undefined && URL.canParse(line.url) && new URL(line.url).searchParams.get("listen") === "1") {
+    return at(`${path}/url`, unheard);
+  }
   const address = parseLineUrl(line.url, "serial" in profile.wire ? profile.wire.serial : undefined);
   if (!address.ok) return at(`${path}/url`, address.fault);
   if (!KINDS_OF[line.protocol].includes(address.value.kind)) {
     return at(`${path}/url`, `${line.protocol} does not run over ${new URL(line.url).protocol}`);
   }
-  const wrong = line.units.findIndex((unit) => unitFault(line.protocol, unit) !== null);
-  if (wrong >= 0) return at(`${path}/units/${wrong}`, unitFault(line.protocol, line.units[wrong] ?? "") ?? "");
+  const { kind } = address.value;
+  const wrong = line.units.findIndex((unit) => unitFault(line.protocol, kind, unit) !== null);
+  if (wrong >= 0) return at(`${path}/units/${wrong}`, unitFault(line.protocol, kind, line.units[wrong] ?? "") ?? "");
   const alone = ALONE[line.protocol];
   if (alone !== undefined && line.units.length > 1) {
     return at(`${path}/units`, `one ${alone} stands at the end of a serial line`);
@@ -163,9 +174,16 @@ function lineOf(line: Static<typeof LineConfig>, path: string, at: Refuse, read:
   };
 }
 
-/** Modbus Messaging on TCP/IP V1.0b, section 4.2: unit ids 0 to 255, of which 0 and 255 address a gateway itself. */
-function unitFault(protocol: ProtocolName, unit: string): string | null {
-  if (protocol === "modbus" && !(/^\d{1,3}$/.test(unit) && Number(unit) <= 255)) return "a Modbus unit is 0 to 255";
+/**
+ * Modbus Messaging on TCP/IP V1.0b, section 4.2: unit ids 0 to 255, of which 0 and 255 address a gateway itself. Modbus over
+ * Serial Line V1.02, section 2.2: 1 to 247; nobody answers a broadcast.
+ */
+function unitFault(protocol: ProtocolName, kind: LineAddress["kind"], unit: string): string | null {
+  if (protocol === "modbus") {
+    const [min, max] = kind === "modbus-tcp" ? [0, 255] : [1, 247];
+    const sound = /^\d{1,3}$/.test(unit) && Number(unit) >= min && Number(unit) <= max;
+    return sound ? null : `a Modbus unit is ${min} to ${max}`;
+  }
   if (protocol === "opc-ua" && !/^\d{1,2}$/.test(unit)) return "a unit of an OPC UA line is a slot's number";
   return null;
 }
