@@ -37,6 +37,13 @@ const rack = {
   credentialsFile: "rack.json",
   units: ["1", "2"],
 };
+const dock = {
+  id: "dock",
+  url: "modbus+tcp://dock",
+  protocol: "modbus",
+  profile: "wardtwin-synthetic/defib-ready-1",
+  units: ["17", "18"],
+};
 const config = {
   site: "st-mary",
   gateway: "gw-icu-1",
@@ -98,6 +105,16 @@ test("a pump's serial line runs at the speed of its protocol", () => {
   ]);
 });
 
+test("a Modbus line is TCP, a serial port at its protocol's speed, or a serial device server", () => {
+  const urls = ["modbus+tcp://dock", "serial:/dev/serial/by-id/usb-FTDI_A1", "tcp://10.0.0.5:4003"];
+  const settings = readConfig(write({ ...config, lines: urls.map((url) => ({ ...dock, id: url, url })) }));
+  expect(settings.lines.map(({ address }) => address)).toMatchObject([
+    { kind: "modbus-tcp", host: "dock", port: 502 },
+    { kind: "serial", settings: { baudRate: 19_200, parity: "even" } },
+    { kind: "tcp", host: "10.0.0.5", port: 4003 },
+  ]);
+});
+
 test.each([
   ["not JSON", "{", /agent\.json: is not JSON/],
   ["a missing key", { ...config, site: undefined }, /agent\.json.*site/],
@@ -123,7 +140,8 @@ test.each([
   ["two ventilators", { ...config, lines: [{ ...vent, units: ["1", "2"] }] }, /at \/lines\/0\/units: one ventilator/],
   ["two pumps", { ...config, lines: [{ ...pump, units: ["1", "2"] }] }, /at \/lines\/0\/units: one pump stands/],
   ["a pump on Modbus", { ...config, lines: [{ ...pump, url: "modbus+tcp://x" }] }, /at \/lines\/0\/url: alaris-asena/],
-  ["no credentials", { ...config, lines: [{ ...rack, credentialsFile: undefined }] }, /needs a credentialsFile/],
+  ["a broadcast", { ...config, lines: [{ ...dock, url: "tcp://x:1", units: ["0"] }] }, /units\/0: .* is 1 to 247/],
+  ["a unit beyond a byte", { ...config, lines: [{ ...dock, units: ["256"] }] }, /units\/0: .* is 0 to 255/],
   [
     "listening to a rack",
     { ...config, lines: [{ ...rack, url: "opc.tcp://rack:4840?listen=1" }] },

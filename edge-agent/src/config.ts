@@ -66,7 +66,7 @@ const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> =
   "puritan-bennett-sndf": ["tcp", "serial"],
   "puritan-bennett-snda": ["tcp", "serial"],
   "alaris-asena": ["tcp", "serial"],
-  modbus: ["modbus-tcp"],
+  modbus: ["modbus-tcp", "tcp", "serial"],
   "opc-ua": ["opc-ua"],
 };
 
@@ -166,8 +166,9 @@ export function lineOf(
   }
   const listen = new URL(line.url).searchParams.get("listen") === "1" ? whyUnheard(line.protocol) : null;
   if (listen !== null) return at(`${path}/url`, `listen=1 cannot be: ${listen}`);
-  const wrong = line.units.findIndex((unit) => unitFault(line.protocol, unit) !== null);
-  if (wrong >= 0) return at(`${path}/units/${wrong}`, unitFault(line.protocol, line.units[wrong] ?? "") ?? "");
+  const { kind } = address.value;
+  const wrong = line.units.findIndex((unit) => unitFault(line.protocol, kind, unit) !== null);
+  if (wrong >= 0) return at(`${path}/units/${wrong}`, unitFault(line.protocol, kind, line.units[wrong] ?? "") ?? "");
   const alone = ALONE[line.protocol];
   if (alone !== undefined && line.units.length > 1) {
     return at(`${path}/units`, `one ${alone} stands at the end of a serial line`);
@@ -191,9 +192,16 @@ export function lineOf(
   };
 }
 
-/** Modbus Messaging on TCP/IP V1.0b, section 4.2: unit ids 0 to 255, of which 0 and 255 address a gateway itself. */
-function unitFault(protocol: ProtocolName, unit: string): string | null {
-  if (protocol === "modbus" && !(/^\d{1,3}$/.test(unit) && Number(unit) <= 255)) return "a Modbus unit is 0 to 255";
+/**
+ * Modbus Messaging on TCP/IP V1.0b, section 4.2: unit ids 0 to 255, of which 0 and 255 address a gateway itself. Modbus over
+ * Serial Line V1.02, section 2.2: 1 to 247; nobody answers a broadcast.
+ */
+function unitFault(protocol: ProtocolName, kind: LineAddress["kind"], unit: string): string | null {
+  if (protocol === "modbus") {
+    const [min, max] = kind === "modbus-tcp" ? [0, 255] : [1, 247];
+    const sound = /^\d{1,3}$/.test(unit) && Number(unit) >= min && Number(unit) <= max;
+    return sound ? null : `a Modbus unit is ${min} to ${max}`;
+  }
   if (protocol === "opc-ua" && !/^\d{1,2}$/.test(unit)) return "a unit of an OPC UA line is a slot's number";
   return null;
 }

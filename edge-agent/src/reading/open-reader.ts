@@ -1,8 +1,12 @@
+import type { ModbusProfile } from "@wardtwin/device-profiles/profile/modbus";
 import type { Clock } from "../clock.ts";
 import type { LineSettings } from "../config.ts";
 import { ByteLink, type OpenStream } from "../link/byte-link.ts";
 import type { LineAddress } from "../link/line-url.ts";
 import { ModbusLink } from "../link/modbus-link.ts";
+import type { OpenMaster } from "../link/modbus-master.ts";
+import { modbusRtu } from "../link/modbus-rtu-master.ts";
+import { modbusTcp } from "../link/modbus-tcp-master.ts";
 import { OpcUaLink } from "../link/opc-ua-link.ts";
 import { serialStream, tcpStream } from "../link/open-stream.ts";
 import type { Log } from "../log.ts";
@@ -33,8 +37,9 @@ export function openReader(line: LineSettings, { clock, log, pkiDir }: Deps): Li
   if (profile.protocol === "alaris-asena" && stream !== null) {
     return asenaReader(new ByteLink(stream, monoMs), profile, monoMs);
   }
-  if (profile.protocol === "modbus" && address.kind === "modbus-tcp") {
-    return modbusReader(new ModbusLink(address, monoMs), profile);
+  if (profile.protocol === "modbus") {
+    const open = modbusMaster(address, profile, monoMs);
+    if (open !== null) return modbusReader(new ModbusLink(open, monoMs), profile);
   }
   if (profile.protocol === "opc-ua" && address.kind === "opc-ua" && line.credentials !== null) {
     const { endpointUrl } = address;
@@ -64,4 +69,14 @@ function listenTo(line: LineSettings, open: OpenStream, { clock, log }: Omit<Dep
 function byteStream(address: LineAddress): OpenStream | null {
   if (address.kind === "tcp") return tcpStream(address.host, address.port);
   return address.kind === "serial" ? serialStream(address.settings) : null;
+}
+
+/** Modbus TCP, or RTU frames on a serial line; null for every other kind of line. */
+function modbusMaster(address: LineAddress, { wire }: ModbusProfile, monoMs: () => number): OpenMaster | null {
+  if (address.kind === "modbus-tcp") return modbusTcp(address.host, address.port);
+  const stream = byteStream(address);
+  if (stream === null) return null;
+  // A serial device server does not say how fast its port is; the device's own speed is the best guess.
+  const { baudRate } = address.kind === "serial" ? address.settings : wire.serial;
+  return modbusRtu(stream, { baudRate, monoMs });
 }
