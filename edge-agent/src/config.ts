@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { profileOf } from "@wardtwin/device-profiles/catalog";
 import { PROTOCOL_NAMES, type Profile, type ProtocolName } from "@wardtwin/device-profiles/profile/define-profile";
+import { orchestraSlot } from "@wardtwin/device-profiles/profile/orchestra-layout";
 import { isRegistryId } from "@wardtwin/device-profiles/twin-document/topics";
 import { fail, ok, type Result } from "@wardtwin/device-profiles/vocabulary/result";
 import Type, { type Static, type TSchema } from "typebox";
@@ -61,6 +62,7 @@ const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> =
   "puritan-bennett-sndf": ["tcp", "serial"],
   "puritan-bennett-snda": ["tcp", "serial"],
   "alaris-asena": ["tcp", "serial"],
+  "fresenius-orchestra": ["tcp", "serial"],
   modbus: ["modbus-tcp"],
   "opc-ua": ["opc-ua"],
 };
@@ -172,6 +174,8 @@ function lineOf(line: Static<typeof LineConfig>, path: string, at: Refuse, read:
 /** Modbus Messaging on TCP/IP V1.0b, section 4.2: unit ids 0 to 255, of which 0 and 255 address a gateway itself. */
 function unitFault(protocol: ProtocolName, unit: string): string | null {
   if (protocol === "modbus" && !(/^\d{1,3}$/.test(unit) && Number(unit) <= 255)) return "a Modbus unit is 0 to 255";
+  if (protocol === "fresenius-orchestra" && orchestraSlot(unit) === undefined)
+    return "a unit of a base is a slot, 1 to 9";
   if (protocol === "opc-ua" && !/^\d{1,2}$/.test(unit)) return "a unit of an OPC UA line is a slot's number";
   return null;
 }

@@ -9,6 +9,7 @@ import type { DeviceReader } from "./device.ts";
 import { asenaReader } from "./read-asena.ts";
 import { modbusReader } from "./read-modbus.ts";
 import { opcUaReader } from "./read-opc-ua.ts";
+import { orchestraReader } from "./read-orchestra.ts";
 import { reportReader } from "./read-report.ts";
 
 /** Puts a line's protocol on its link. Nothing is opened before the first poll. */
@@ -23,6 +24,7 @@ export function openReader(line: LineSettings, { clock, pkiDir }: { clock: Clock
   if (profile.protocol === "alaris-asena" && stream !== null) {
     return asenaReader(new ByteLink(stream, monoMs), profile, monoMs);
   }
+  if (profile.protocol === "fresenius-orchestra" && stream !== null) return orchestraReader(stream, profile, monoMs);
   if (profile.protocol === "modbus" && address.kind === "modbus-tcp") {
     return modbusReader(new ModbusLink(address, monoMs), profile);
   }
