@@ -4,12 +4,14 @@ import { MISCA, MISCF, REPORT_FIELD_FIRST } from "../src/profile/puritan-bennett
 import { CATALOG, profileOf } from "./catalog.ts";
 import defib from "./defibrillator/defib-ready-1.profile.ts";
 import asena from "./infusion-pump/alaris-asena-gh.profile.ts";
+import orchestra from "./infusion-pump/orchestra-module-dps.profile.ts";
 import ventilator from "./ventilator/puritan-bennett-840.profile.ts";
 import snda from "./ventilator/puritan-bennett-840-snda.profile.ts";
 
 test("the catalog holds the devices of this version, by id", () => {
   expect([...CATALOG.keys()].toSorted()).toEqual([
     "alaris/asena-gh",
+    "fresenius/orchestra-module-dps",
     "puritan-bennett/840",
     "puritan-bennett/840-snda",
     "puritan-bennett/980",
@@ -52,6 +54,21 @@ test("no profile of an Asena pump passes a clinical alarm on, or keeps the line 
   expect(laws({ wire: { ...asena.wire, pollMs: 2_000 } })).toMatch(/due again before/);
   expect(laws({ wire: { ...asena.wire, attempts: 5 } })).toMatch(/longer than its poll/);
   expect(laws({ wire: { ...asena.wire, replyMs: 901 } })).toMatch(/longest that is waited for/);
+});
+
+test("no profile of an Orchestra module names an alarm that nobody knows, or keeps the line longer than its interval", () => {
+  const laws = (change: object) => brokenLaws({ ...orchestra, ...change }).join("; ");
+  const bits = { poll: "status", as: "alarm", variable: "a" } as const;
+  expect(laws({ metrics: { ...orchestra.metrics, batteryLowAlarm: bits } })).toMatch(
+    /batteryLowAlarm is read off bits/,
+  );
+  const live = { poll: "status", as: "clinical", variable: "a" } as const;
+  expect(laws({ metrics: { ...orchestra.metrics, technicalAlarm: live } })).toMatch(/would tell a clinical alarm live/);
+  const control = { ...orchestra.metrics.pumpControl, words: { 1: "by-hand" } };
+  expect(laws({ metrics: { ...orchestra.metrics, pumpControl: control } })).toMatch(/pumpControl has no word by-hand/);
+  expect(laws({ operatingState: { rate: "d", bolusRate: "s" } })).toMatch(/variable s is never asked for/);
+  expect(laws({ wire: { ...orchestra.wire, pollMs: 3_000 } })).toMatch(/due again before/);
+  expect(laws({ wire: { ...orchestra.wire, attempts: 3 } })).toMatch(/longer than its poll/);
 });
 
 test("the layout of the report adds up to what captured reports announce", () => {

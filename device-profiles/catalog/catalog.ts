@@ -1,6 +1,7 @@
 import type { Profile } from "../src/profile/define-profile.ts";
 import defibReady1 from "./defibrillator/defib-ready-1.profile.ts";
 import alarisAsenaGh from "./infusion-pump/alaris-asena-gh.profile.ts";
+import orchestraModuleDps from "./infusion-pump/orchestra-module-dps.profile.ts";
 import pumpRack1 from "./infusion-pump/pump-rack-1.profile.ts";
 import puritanBennett840 from "./ventilator/puritan-bennett-840.profile.ts";
 import puritanBennett840Snda from "./ventilator/puritan-bennett-840-snda.profile.ts";
@@ -11,6 +12,7 @@ const PROFILES: readonly Profile[] = [
   puritanBennett980,
   puritanBennett840Snda,
   alarisAsenaGh,
+  orchestraModuleDps,
   defibReady1,
   pumpRack1,
 ];

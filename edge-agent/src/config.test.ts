@@ -29,6 +29,13 @@ const pump = {
   profile: "alaris/asena-gh",
   units: ["1"],
 };
+const base = {
+  id: "base",
+  url: "tcp://10.0.0.5:4003",
+  protocol: "fresenius-orchestra",
+  profile: "fresenius/orchestra-module-dps",
+  units: ["1", "2", "9"],
+};
 const rack = {
   id: "rack",
   url: "opc.tcp://rack:4840",
@@ -71,6 +78,7 @@ test("a sound configuration is read, its files with it, and its paths are relati
     ["vent", "tcp", "puritan-bennett/840"],
     ["rack", "opc-ua", "wardtwin-synthetic/pump-rack-1"],
   ]);
+  expect(readConfig(write({ ...config, lines: [base] })).lines[0]?.units).toEqual(["1", "2", "9"]);
   expect(settings.lines[1]?.credentials).toEqual({ userName: "agent", password: "hunter2" });
 });
 
@@ -139,6 +147,11 @@ test.each([
   ],
   ["two ventilators", { ...config, lines: [{ ...vent, units: ["1", "2"] }] }, /at \/lines\/0\/units: one ventilator/],
   ["two pumps", { ...config, lines: [{ ...pump, units: ["1", "2"] }] }, /at \/lines\/0\/units: one pump stands/],
+  [
+    "a slot that no base has",
+    { ...config, lines: [{ ...base, units: ["1", "0"] }] },
+    /at \/lines\/0\/units\/1: .* a slot/,
+  ],
   ["a pump on Modbus", { ...config, lines: [{ ...pump, url: "modbus+tcp://x" }] }, /at \/lines\/0\/url: alaris-asena/],
   ["a broadcast", { ...config, lines: [{ ...dock, url: "tcp://x:1", units: ["0"] }] }, /units\/0: .* is 1 to 247/],
   ["a unit beyond a byte", { ...config, lines: [{ ...dock, units: ["256"] }] }, /units\/0: .* is 0 to 255/],

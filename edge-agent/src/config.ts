@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { CATALOG } from "@wardtwin/device-profiles/catalog";
 import { PROTOCOL_NAMES, type Profile, type ProtocolName } from "@wardtwin/device-profiles/profile/define-profile";
+import { orchestraSlot } from "@wardtwin/device-profiles/profile/orchestra-layout";
 import { isRegistryId } from "@wardtwin/device-profiles/twin-document/topics";
 import { fail, ok, type Result } from "@wardtwin/device-profiles/vocabulary/result";
 import Type, { type Static, type TSchema } from "typebox";
@@ -66,6 +67,7 @@ const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> =
   "puritan-bennett-sndf": ["tcp", "serial"],
   "puritan-bennett-snda": ["tcp", "serial"],
   "alaris-asena": ["tcp", "serial"],
+  "fresenius-orchestra": ["tcp", "serial"],
   modbus: ["modbus-tcp", "tcp", "serial"],
   "opc-ua": ["opc-ua"],
 };
@@ -201,6 +203,9 @@ function unitFault(protocol: ProtocolName, kind: LineAddress["kind"], unit: stri
     const [min, max] = kind === "modbus-tcp" ? [0, 255] : [1, 247];
     const sound = /^\d{1,3}$/.test(unit) && Number(unit) >= min && Number(unit) <= max;
     return sound ? null : `a Modbus unit is ${min} to ${max}`;
+  }
+  if (protocol === "fresenius-orchestra" && orchestraSlot(unit) === undefined) {
+    return "a unit of a base is a slot, 1 to 9";
   }
   if (protocol === "opc-ua" && !/^\d{1,2}$/.test(unit)) return "a unit of an OPC UA line is a slot's number";
   return null;

@@ -1,6 +1,7 @@
 import { isMetricName, isTechnicalAlarm, metricTerm } from "../vocabulary/metrics.ts";
 import type { Profile } from "./define-profile.ts";
 import { asenaFaults } from "./law/alaris-asena.ts";
+import { orchestraFaults } from "./law/fresenius-orchestra.ts";
 import { modbusFaults } from "./law/modbus.ts";
 import { reportFaults } from "./law/puritan-bennett.ts";
 import { when } from "./law/when.ts";
@@ -28,6 +29,8 @@ function protocolFaults(profile: Profile): string[] {
       return reportFaults(profile);
     case "alaris-asena":
       return asenaFaults(profile);
+    case "fresenius-orchestra":
+      return orchestraFaults(profile);
     case "modbus":
       return modbusFaults(profile);
     case "opc-ua":

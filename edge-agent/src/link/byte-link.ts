@@ -61,6 +61,11 @@ export class ByteLink {
     }
   }
 
+  /** Whether the line is open, as far as anybody noticed. */
+  get isOpen(): boolean {
+    return this.#stream !== null && !this.#stream.destroyed;
+  }
+
   /** Says something that no reply is waited for, such as "I am still here". A line that is closed stays closed. */
   tell(request: RequestName): void {
     if (this.#stream !== null && !this.#stream.destroyed) this.#stream.write(requestBytes(request));

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { crcCcittFalse } from "./crc-ccitt-false.ts";
 import { asenaCommand, REQUESTS, requestBytes } from "./request.ts";
+import { FRESENIUS_ORCHESTRA } from "./template/fresenius-orchestra.ts";
 
 test("the list of what may leave a serial line is closed, and holds requests for data alone", () => {
   expect(REQUESTS).toEqual({
@@ -12,6 +13,7 @@ test("the list of what may leave a serial line is closed, and holds requests for
     "alaris-asena.infusion": "!INF|4961\r",
     "alaris-asena.alarm": "!ALARM|50B2\r",
     "alaris-asena.syringe": "!SYRINGE_STATUS|4102\r",
+    ...FRESENIUS_ORCHESTRA,
   });
   expect([...requestBytes("puritan-bennett.report")]).toEqual([0x53, 0x4e, 0x44, 0x46, 0x0d]);
   expect([...requestBytes("puritan-bennett.settings-and-data")]).toEqual([0x53, 0x4e, 0x44, 0x41, 0x0d]);

@@ -55,6 +55,17 @@ test.each([
   expect(presences([0, answer()], [wallMs, result])).toEqual(["presence 1", "presence 2"]);
 });
 
+test("a place that was said to be vacant has another presence after it, however short that was", () => {
+  const vacant: Outcome["result"] = fail<ReadFault>("codec.vacant");
+  expect(presences([0, vacant], [1_000, answer()], [2_000, vacant], [3_000, silence], [4_000, answer()])).toEqual([
+    undefined,
+    "presence 1",
+    "presence 1",
+    "presence 1",
+    "presence 2",
+  ]);
+});
+
 test("a counter that cannot be believed, and an answer that says less, change nothing", () => {
   expect(presences([0, answer()], [5_000, counted(2, "implausible")], [10_000, answer({ identity: {} })])).toEqual([
     "presence 1",

@@ -21,14 +21,14 @@ export const isSelfNaming = ({ profile }: Device): boolean => profile.identity =
 
 /**
  * The attachment after a poll. It goes on while the device answers without a break longer than its values stay fresh, says
- * the same of itself, and counts forward; anything else begins a new one. Silence leaves it: nobody new has spoken.
+ * the same of itself, and counts forward; anything else begins a new one. Silence leaves it: nobody new has spoken. A place that is said to be vacant ends it.
  */
 export function attached(
   before: Attachment | null,
   { device, result }: Outcome,
   { wallMs, newId }: { wallMs: number; newId: () => string },
 ): Attachment | null {
-  if (!result.ok) return before;
+  if (!result.ok) return result.fault === "codec.vacant" ? vacated(before) : before;
   const { identity, readings } = result.value;
   const told = countersOf(device, readings);
   const goesOn =
@@ -43,6 +43,10 @@ export function attached(
     counters: goesOn ? { ...before.counters, ...told } : told,
   };
 }
+
+/** A place that says itself that nobody is there has parted with whoever was: the next to answer is somebody new. */
+const vacated = (before: Attachment | null): Attachment | null =>
+  before === null ? null : { ...before, answeredWallMs: Number.MIN_SAFE_INTEGER };
 
 /** A clock that was set back says nothing of how long the silence was; that is a break, too. */
 function isUnbroken({ answeredWallMs }: Attachment, { profile }: Device, wallMs: number): boolean {

@@ -1,6 +1,7 @@
 import type { Profile, ProtocolName } from "@wardtwin/device-profiles/profile/define-profile";
 import type { Clock } from "../clock.ts";
 import { asenaDecoder } from "./asena-decoder.ts";
+import { orchestraDecoder } from "./orchestra-decoder.ts";
 import { reportDecoder } from "./report-decoder.ts";
 import type { StreamDecoder } from "./stream-decoder.ts";
 
@@ -18,6 +19,8 @@ export function openDecoder(profile: Profile, { clock }: { clock: Clock }): Stre
       return reportDecoder(profile, clock);
     case "alaris-asena":
       return asenaDecoder(profile);
+    case "fresenius-orchestra":
+      return orchestraDecoder(profile);
     case "modbus":
     case "opc-ua":
       return null;

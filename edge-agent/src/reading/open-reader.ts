@@ -16,6 +16,7 @@ import { openDecoder } from "./open-decoder.ts";
 import { asenaReader } from "./read-asena.ts";
 import { modbusReader } from "./read-modbus.ts";
 import { opcUaReader } from "./read-opc-ua.ts";
+import { orchestraReader } from "./read-orchestra.ts";
 import { reportReader } from "./read-report.ts";
 
 interface Deps {
@@ -37,6 +38,7 @@ export function openReader(line: LineSettings, { clock, log, pkiDir }: Deps): Li
   if (profile.protocol === "alaris-asena" && stream !== null) {
     return asenaReader(new ByteLink(stream, monoMs), profile, monoMs);
   }
+  if (profile.protocol === "fresenius-orchestra" && stream !== null) return orchestraReader(stream, profile, monoMs);
   if (profile.protocol === "modbus") {
     const open = modbusMaster(address, profile, monoMs);
     if (open !== null) return modbusReader(new ModbusLink(open, monoMs), profile);

@@ -125,7 +125,7 @@ test("a line with faults of its own shows and takes them, and refuses what it do
 
 test("an RTU line says so in its address, its units answer there, and each knows its own faults", async () => {
   const line = hospital.manifest.lines.find(({ id }) => id === "floor-1-rs485-1");
-  expect(line?.url).toMatch(/^modbus\+rtu\+tcp:\/\/127\.0\.0\.1:\d+$/);
+  expect(line?.url).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/);
   expect(line).toMatchObject({ protocol: "modbus", units: ["17", "18", "19"].map((unit) => ({ unit })) });
   expect(line).not.toHaveProperty("framing");
   const socket = connect(Number(new URL(line?.url ?? "").port), "127.0.0.1");

@@ -55,7 +55,7 @@ function rtuPort() {
 
 async function overTcp() {
   const line = rtuPort();
-  const wire = serialWire(new PortPool(process.pid + 6500), line.port, line.refused, "modbus+rtu+tcp");
+  const wire = serialWire(new PortPool(process.pid + 6500), line.port, line.refused);
   const { url } = await wire.open();
   closers.push(() => wire.close());
   const socket = await dial(url, closers);

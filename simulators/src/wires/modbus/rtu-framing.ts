@@ -60,4 +60,4 @@ function encode({ unit, pdu }: Adu): Buffer {
 }
 
 /** Modbus RTU, as a serial device server passes it on. Source: MODBUS over Serial Line V1.02, sections 2.5.1 and 6.2.2. */
-export const RTU_FRAMING: ModbusFraming = { take, encode, silenceMs: SILENCE_MS, scheme: "modbus+rtu+tcp" };
+export const RTU_FRAMING: ModbusFraming = { take, encode, silenceMs: SILENCE_MS, scheme: "tcp" };
