@@ -47,7 +47,7 @@ export const Gateway = Type.Object({ id: Id, name: Text, ward: Id });
 export const Line = Type.Object({
   id: Id,
   gateway: Id,
-  url: Type.String({ pattern: "^(tcp|modbus\\+tcp|modbus\\+rtu\\+tcp|opc\\.tcp)://[^/]+:[0-9]+$" }),
+  url: Type.String({ pattern: "^(tcp|modbus\\+tcp|opc\\.tcp)://[^/]+:[0-9]+$" }),
   protocol: word(LINE_PROTOCOLS),
   credentials: Type.Optional(Type.Object({ username: Text, password: Text })),
   /** The certificate of an OPC UA server, as a PEM file on this machine. */
