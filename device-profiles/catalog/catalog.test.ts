@@ -10,6 +10,9 @@ import snda from "./ventilator/puritan-bennett-840-snda.profile.ts";
 test("the catalog holds the devices of this version, by id", () => {
   expect([...CATALOG.keys()].toSorted()).toEqual([
     "alaris/asena-gh",
+    "draeger/apollo",
+    "draeger/evita-v500",
+    "draeger/evita-xl",
     "puritan-bennett/840",
     "puritan-bennett/840-snda",
     "puritan-bennett/980",

@@ -66,6 +66,7 @@ const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> =
   "puritan-bennett-sndf": ["tcp", "serial"],
   "puritan-bennett-snda": ["tcp", "serial"],
   "alaris-asena": ["tcp", "serial"],
+  "draeger-medibus": ["tcp", "serial"],
   modbus: ["modbus-tcp"],
   "opc-ua": ["opc-ua"],
 };
@@ -75,6 +76,7 @@ const ALONE: Readonly<Partial<Record<ProtocolName, string>>> = {
   "puritan-bennett-sndf": "ventilator",
   "puritan-bennett-snda": "ventilator",
   "alaris-asena": "pump",
+  "draeger-medibus": "ventilator",
 };
 
 export interface LineSettings {

@@ -1,11 +1,12 @@
 import { AsenaProfile } from "./alaris-asena.ts";
+import { MedibusProfile } from "./draeger-medibus.ts";
 import { ModbusProfile } from "./modbus.ts";
 import { OpcUaProfile } from "./opc-ua.ts";
 import type { Polled } from "./profile.ts";
 import { SndaProfile, SndfProfile } from "./puritan-bennett.ts";
 
 /** A profile of any protocol, told apart by `protocol`. */
-export type Profile = SndfProfile | SndaProfile | AsenaProfile | ModbusProfile | OpcUaProfile;
+export type Profile = SndfProfile | SndaProfile | AsenaProfile | MedibusProfile | ModbusProfile | OpcUaProfile;
 export type ProtocolName = Profile["protocol"];
 
 /** The grammar of each protocol's profiles. */
@@ -13,6 +14,7 @@ export const PROFILE_SCHEMAS = {
   "puritan-bennett-sndf": SndfProfile,
   "puritan-bennett-snda": SndaProfile,
   "alaris-asena": AsenaProfile,
+  "draeger-medibus": MedibusProfile,
   modbus: ModbusProfile,
   "opc-ua": OpcUaProfile,
 } as const satisfies Record<ProtocolName, unknown>;
