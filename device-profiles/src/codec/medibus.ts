@@ -3,6 +3,7 @@ import {
   MEDIBUS_CLINICAL,
   MEDIBUS_NOTICES,
   MEDIBUS_NUMBER_READS,
+  MEDIBUS_PAGE_TWO,
   MEDIBUS_TECHNICAL,
   type MedibusAlarmCodes,
   type MedibusNumberRead,
@@ -65,6 +66,10 @@ export function decodeMedibus(
     ...(clinical.length === 0 ? {} : { clinical }),
   });
 }
+
+/** Whether replies show that their device knows codepage 2: one that does not would leave them empty. */
+export const showsPageTwo = (answers: MedibusAnswers): boolean =>
+  MEDIBUS_PAGE_TWO.some((read) => (answers.get(read) ?? "") !== "");
 
 /** Who answers, by its profile: a name that the profile does not know is another model. */
 export function medibusIdentity(profile: MedibusProfile, data: string): Result<DeviceIdentity, CodecFault> {

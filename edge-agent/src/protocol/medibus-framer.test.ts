@@ -34,16 +34,22 @@ function framed(start: "\x1b" | "\x01", body: string): Buffer {
 
 /** A frame of the fixture as its JSON has it. */
 function told(frame: MedibusFrame): unknown {
-  if (frame.kind === "pause" || frame.kind === "resume") return frame;
-  if (frame.kind !== "realtime") {
-    return { kind: frame.kind, code: frame.code.toString(16).toUpperCase().padStart(2, "0"), data: frame.data };
+  switch (frame.kind) {
+    case "pause":
+    case "resume":
+      return frame;
+    case "realtime": {
+      const { samples, commands } = frame.record;
+      return {
+        kind: "realtime",
+        samples: samples.map(({ stream, raw }) => [stream, raw]),
+        commands: commands.map(({ command, argument }) => [command.toString(16).toUpperCase(), argument]),
+      };
+    }
+    case "command":
+    case "response":
+      return { ...frame, code: frame.code.toString(16).toUpperCase().padStart(2, "0") };
   }
-  const { samples, commands } = frame.record;
-  return {
-    kind: "realtime",
-    samples: samples.map(({ stream, raw }) => [stream, raw]),
-    commands: commands.map(({ command, argument }) => [command.toString(16).toUpperCase(), argument]),
-  };
 }
 
 test("every worked exchange of the sheet is one frame, alone and in a row", () => {
