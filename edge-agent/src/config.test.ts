@@ -98,6 +98,16 @@ test("a pump's serial line runs at the speed of its protocol", () => {
   ]);
 });
 
+test("a Dräger workstation's serial line runs at the speed and parity of its profile, unless its URL says otherwise", () => {
+  const apollo = { ...pump, protocol: "draeger-medibus", profile: "draeger/apollo" };
+  const faster = { ...apollo, id: "faster", url: `${pump.url}?baud=38400&parity=none` };
+  const settings = readConfig(write({ ...config, lines: [apollo, faster] }));
+  expect(settings.lines.map(({ address }) => address)).toMatchObject([
+    { kind: "serial", settings: { baudRate: 9_600, parity: "even" } },
+    { kind: "serial", settings: { baudRate: 38_400, parity: "none" } },
+  ]);
+});
+
 test.each([
   ["not JSON", "{", /agent\.json: is not JSON/],
   ["a missing key", { ...config, site: undefined }, /agent\.json.*site/],
@@ -121,6 +131,11 @@ test.each([
     /at \/lines\/0\/url: .* does not run over/,
   ],
   ["two ventilators", { ...config, lines: [{ ...vent, units: ["1", "2"] }] }, /at \/lines\/0\/units: one ventilator/],
+  [
+    "two ventilators on MEDIBUS",
+    { ...config, lines: [{ ...vent, protocol: "draeger-medibus", profile: "draeger/evita-xl", units: ["1", "2"] }] },
+    /at \/lines\/0\/units: one ventilator/,
+  ],
   ["two pumps", { ...config, lines: [{ ...pump, units: ["1", "2"] }] }, /at \/lines\/0\/units: one pump stands/],
   ["a pump on Modbus", { ...config, lines: [{ ...pump, url: "modbus+tcp://x" }] }, /at \/lines\/0\/url: alaris-asena/],
   ["no credentials", { ...config, lines: [{ ...rack, credentialsFile: undefined }] }, /needs a credentialsFile/],
