@@ -1,10 +1,12 @@
 import { expect, test } from "vitest";
 import { brokenLaws } from "../src/profile/laws.ts";
+import { MEDIBUS_CLINICAL, MEDIBUS_NOTICES, MEDIBUS_TECHNICAL } from "../src/profile/medibus-layout.ts";
 import { MISCA, MISCF, REPORT_FIELD_FIRST } from "../src/profile/puritan-bennett-layout.ts";
 import { CATALOG, profileOf } from "./catalog.ts";
 import defib from "./defibrillator/defib-ready-1.profile.ts";
 import asena from "./infusion-pump/alaris-asena-gh.profile.ts";
 import orchestra from "./infusion-pump/orchestra-module-dps.profile.ts";
+import evita from "./ventilator/evita-v500.profile.ts";
 import ventilator from "./ventilator/puritan-bennett-840.profile.ts";
 import snda from "./ventilator/puritan-bennett-840-snda.profile.ts";
 
@@ -12,6 +14,9 @@ test("the catalog holds the devices of this version, by id", () => {
   expect([...CATALOG.keys()].toSorted()).toEqual([
     "alaris/asena-gh",
     "fresenius/orchestra-module-dps",
+    "draeger/apollo",
+    "draeger/evita-v500",
+    "draeger/evita-xl",
     "puritan-bennett/840",
     "puritan-bennett/840-snda",
     "puritan-bennett/980",
@@ -69,6 +74,46 @@ test("no profile of an Orchestra module names an alarm that nobody knows, or kee
   expect(laws({ operatingState: { rate: "d", bolusRate: "s" } })).toMatch(/variable s is never asked for/);
   expect(laws({ wire: { ...orchestra.wire, pollMs: 3_000 } })).toMatch(/due again before/);
   expect(laws({ wire: { ...orchestra.wire, attempts: 3 } })).toMatch(/longer than its poll/);
+});
+
+test("no profile of a MEDIBUS ventilator maps what tells of a person, or needs a reply that its poll does not ask for", () => {
+  const laws = (change: object) => brokenLaws({ ...evita, ...change }).join("; ");
+  const mapped = (metric: string, mapping: object) => laws({ metrics: { ...evita.metrics, [metric]: mapping } });
+  const number = { poll: "status", as: "number", from: "29" } as const;
+  for (const code of ["4A", "4B", "83"]) {
+    expect(mapped("leakPct", { ...number, code })).toMatch(`leakPct names 29 ${code}, which tells of a person`);
+    expect(mapped("leakPct", { ...number, code: "01", also: [{ from: "29", code }] })).toMatch(/tells of a person/);
+  }
+  for (const code of ["42", "43", "60", "61"]) {
+    const words = { adult: [code] };
+    expect(mapped("patientCategory", { poll: "status", as: "text", words })).toMatch(/tells of a person/);
+    expect(mapped("selfTestAgeH", { poll: "slow", as: "test-age", code })).toMatch(/which is no date/);
+    expect(laws({ operatingState: { ...evita.operatingState, ventilatingTexts: [code] } })).toMatch(/of a person/);
+  }
+  expect(mapped("leakPct", { ...number, from: "24", code: "B3" })).toMatch(/needs the reply to 24/);
+  expect(mapped("leakPct", { poll: "status", as: "unclassified" })).toMatch(/alarms that nobody knows/);
+  expect(mapped("leakageAlarm", { poll: "status", as: "alarm", cp1: ["10"] })).toMatch(/cp1 10, which is no technical/);
+  expect(mapped("clinicalAlarmsPerH", { poll: "status", as: "clinical", cp2: ["9C"] })).toMatch(/which is a technical/);
+  expect(mapped("leakageAlarm", { poll: "status", as: "clinical", cp1: ["10"] })).toMatch(/clinical alarm live/);
+  expect(mapped("leakageAlarm", { poll: "status", as: "alarm" })).toMatch(/names no alarm code/);
+  expect(mapped("deviceCheck", { poll: "status", as: "text", words: { fine: ["90"] } })).toMatch(/has no word fine/);
+  expect(laws({ wire: { ...evita.wire, attempts: 3 } })).toMatch(/longer than its poll/);
+  expect(laws({ wire: { ...evita.wire, pollMs: 2_000 } })).toMatch(/due again before/);
+  expect(
+    laws({ polls: { ...evita.polls, status: { ...evita.polls["status"], commands: ["27", "2E", "29"] } } }),
+  ).toMatch(/no state is told/);
+});
+
+test("every alarm code of the MEDIBUS tables is in one list, and each technical one has its metric", () => {
+  const lists = [MEDIBUS_TECHNICAL, MEDIBUS_CLINICAL, MEDIBUS_NOTICES];
+  for (const page of ["cp1", "cp2"] as const) {
+    const all = lists.flatMap((list) => list[page]);
+    expect(new Set(all).size).toBe(all.length);
+    const mapped = Object.values(evita.metrics).flatMap((mapping) =>
+      mapping.as === "alarm" ? (mapping[page] ?? []) : [],
+    );
+    expect(MEDIBUS_TECHNICAL[page].filter((code) => !mapped.includes(code))).toEqual([]);
+  }
 });
 
 test("the layout of the report adds up to what captured reports announce", () => {

@@ -3,6 +3,9 @@ import defibReady1 from "./defibrillator/defib-ready-1.profile.ts";
 import alarisAsenaGh from "./infusion-pump/alaris-asena-gh.profile.ts";
 import orchestraModuleDps from "./infusion-pump/orchestra-module-dps.profile.ts";
 import pumpRack1 from "./infusion-pump/pump-rack-1.profile.ts";
+import apollo from "./ventilator/apollo.profile.ts";
+import evitaV500 from "./ventilator/evita-v500.profile.ts";
+import evitaXl from "./ventilator/evita-xl.profile.ts";
 import puritanBennett840 from "./ventilator/puritan-bennett-840.profile.ts";
 import puritanBennett840Snda from "./ventilator/puritan-bennett-840-snda.profile.ts";
 import puritanBennett980 from "./ventilator/puritan-bennett-980.profile.ts";
@@ -11,6 +14,9 @@ const PROFILES: readonly Profile[] = [
   puritanBennett840,
   puritanBennett980,
   puritanBennett840Snda,
+  evitaXl,
+  evitaV500,
+  apollo,
   alarisAsenaGh,
   orchestraModuleDps,
   defibReady1,

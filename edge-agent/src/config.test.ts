@@ -123,6 +123,16 @@ test("a Modbus line is TCP, a serial port at its protocol's speed, or a serial d
   ]);
 });
 
+test("a Dräger workstation's serial line runs at the speed and parity of its profile, unless its URL says otherwise", () => {
+  const apollo = { ...pump, protocol: "draeger-medibus", profile: "draeger/apollo" };
+  const faster = { ...apollo, id: "faster", url: `${pump.url}?baud=38400&parity=none` };
+  const settings = readConfig(write({ ...config, lines: [apollo, faster] }));
+  expect(settings.lines.map(({ address }) => address)).toMatchObject([
+    { kind: "serial", settings: { baudRate: 9_600, parity: "even" } },
+    { kind: "serial", settings: { baudRate: 38_400, parity: "none" } },
+  ]);
+});
+
 test.each([
   ["not JSON", "{", /agent\.json: is not JSON/],
   ["a missing key", { ...config, site: undefined }, /agent\.json.*site/],
@@ -146,6 +156,11 @@ test.each([
     /at \/lines\/0\/url: .* does not run over/,
   ],
   ["two ventilators", { ...config, lines: [{ ...vent, units: ["1", "2"] }] }, /at \/lines\/0\/units: one ventilator/],
+  [
+    "two ventilators on MEDIBUS",
+    { ...config, lines: [{ ...vent, protocol: "draeger-medibus", profile: "draeger/evita-xl", units: ["1", "2"] }] },
+    /at \/lines\/0\/units: one ventilator/,
+  ],
   ["two pumps", { ...config, lines: [{ ...pump, units: ["1", "2"] }] }, /at \/lines\/0\/units: one pump stands/],
   [
     "a slot that no base has",

@@ -67,6 +67,7 @@ const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> =
   "puritan-bennett-sndf": ["tcp", "serial"],
   "puritan-bennett-snda": ["tcp", "serial"],
   "alaris-asena": ["tcp", "serial"],
+  "draeger-medibus": ["tcp", "serial"],
   "fresenius-orchestra": ["tcp", "serial"],
   modbus: ["modbus-tcp", "tcp", "serial"],
   "opc-ua": ["opc-ua"],
@@ -77,6 +78,7 @@ const ALONE: Readonly<Partial<Record<ProtocolName, string>>> = {
   "puritan-bennett-sndf": "ventilator",
   "puritan-bennett-snda": "ventilator",
   "alaris-asena": "pump",
+  "draeger-medibus": "ventilator",
 };
 
 export interface LineSettings {

@@ -1,4 +1,5 @@
 import { AsenaProfile } from "./alaris-asena.ts";
+import { MedibusProfile } from "./draeger-medibus.ts";
 import { OrchestraProfile } from "./fresenius-orchestra.ts";
 import { ModbusProfile } from "./modbus.ts";
 import { OpcUaProfile } from "./opc-ua.ts";
@@ -6,7 +7,14 @@ import type { Polled } from "./profile.ts";
 import { SndaProfile, SndfProfile } from "./puritan-bennett.ts";
 
 /** A profile of any protocol, told apart by `protocol`. */
-export type Profile = SndfProfile | SndaProfile | AsenaProfile | OrchestraProfile | ModbusProfile | OpcUaProfile;
+export type Profile =
+  | SndfProfile
+  | SndaProfile
+  | AsenaProfile
+  | OrchestraProfile
+  | MedibusProfile
+  | ModbusProfile
+  | OpcUaProfile;
 export type ProtocolName = Profile["protocol"];
 
 /** The grammar of each protocol's profiles. */
@@ -15,6 +23,7 @@ export const PROFILE_SCHEMAS = {
   "puritan-bennett-snda": SndaProfile,
   "alaris-asena": AsenaProfile,
   "fresenius-orchestra": OrchestraProfile,
+  "draeger-medibus": MedibusProfile,
   modbus: ModbusProfile,
   "opc-ua": OpcUaProfile,
 } as const satisfies Record<ProtocolName, unknown>;

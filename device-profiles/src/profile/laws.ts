@@ -1,6 +1,7 @@
 import { isMetricName, isTechnicalAlarm, metricTerm } from "../vocabulary/metrics.ts";
 import type { Profile } from "./define-profile.ts";
 import { asenaFaults } from "./law/alaris-asena.ts";
+import { medibusFaults } from "./law/draeger-medibus.ts";
 import { orchestraFaults } from "./law/fresenius-orchestra.ts";
 import { modbusFaults } from "./law/modbus.ts";
 import { reportFaults } from "./law/puritan-bennett.ts";
@@ -31,6 +32,8 @@ function protocolFaults(profile: Profile): string[] {
       return asenaFaults(profile);
     case "fresenius-orchestra":
       return orchestraFaults(profile);
+    case "draeger-medibus":
+      return medibusFaults(profile);
     case "modbus":
       return modbusFaults(profile);
     case "opc-ua":

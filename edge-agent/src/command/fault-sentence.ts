@@ -19,6 +19,8 @@ const WORDS: Readonly<Record<ReadFault, string>> = {
   "frame.terminator": "a frame without its end",
   "frame.truncated": "a frame that broke off",
   "frame.escape": "a frame that its sender broke off",
+  "frame.command": "a command of the device whose checksum is missing or wrong",
+  "frame.realtime": "bytes of a realtime stream that are no record",
   "frame.checksum": "a frame whose checksum is missing or wrong",
   "codec.field-count": "a frame with another number of fields than its protocol says",
   "codec.field-width": "a frame with a field of another width than its protocol says",

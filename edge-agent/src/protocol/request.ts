@@ -1,4 +1,5 @@
 import { ALARIS_ASENA } from "./template/alaris-asena.ts";
+import { DRAEGER_MEDIBUS } from "./template/draeger-medibus.ts";
 import { FRESENIUS_ORCHESTRA } from "./template/fresenius-orchestra.ts";
 import { PURITAN_BENNETT } from "./template/puritan-bennett.ts";
 
@@ -6,7 +7,12 @@ import { PURITAN_BENNETT } from "./template/puritan-bennett.ts";
  * Every byte string that may leave a serial line, by name. A link takes the name and looks the bytes up here, so that
  * nothing else can be sent: no profile, no setting and no message of the cloud adds to this list.
  */
-export const REQUESTS = { ...PURITAN_BENNETT, ...ALARIS_ASENA, ...FRESENIUS_ORCHESTRA } as const;
+export const REQUESTS = {
+  ...PURITAN_BENNETT,
+  ...ALARIS_ASENA,
+  ...FRESENIUS_ORCHESTRA,
+  ...DRAEGER_MEDIBUS,
+} as const;
 
 export type RequestName = keyof typeof REQUESTS;
 export type AsenaRequestName = Extract<RequestName, `alaris-asena.${string}`>;
@@ -19,3 +25,11 @@ export function requestBytes(name: RequestName): Uint8Array {
 
 /** The command's name in an Asena request; a reply repeats it. */
 export const asenaCommand = (name: AsenaRequestName): string => REQUESTS[name].slice(1, REQUESTS[name].indexOf("|"));
+
+/** The answer to a MEDIBUS command of the device's; null for one that no table of ours knows. */
+export function medibusAnswer(code: number): RequestName | null {
+  const name = `draeger-medibus.answer-${code.toString(16).toUpperCase().padStart(2, "0")}`;
+  return isMedibusName(name) ? name : null;
+}
+
+const isMedibusName = (name: string): name is keyof typeof DRAEGER_MEDIBUS => Object.hasOwn(DRAEGER_MEDIBUS, name);

@@ -14,6 +14,7 @@ import type { LineReader } from "./device.ts";
 import { listeningReader } from "./listen.ts";
 import { openDecoder } from "./open-decoder.ts";
 import { asenaReader } from "./read-asena.ts";
+import { medibusReader } from "./read-medibus.ts";
 import { modbusReader } from "./read-modbus.ts";
 import { opcUaReader } from "./read-opc-ua.ts";
 import { orchestraReader } from "./read-orchestra.ts";
@@ -37,6 +38,9 @@ export function openReader(line: LineSettings, { clock, log, pkiDir }: Deps): Li
   }
   if (profile.protocol === "alaris-asena" && stream !== null) {
     return asenaReader(new ByteLink(stream, monoMs), profile, monoMs);
+  }
+  if (profile.protocol === "draeger-medibus" && stream !== null) {
+    return medibusReader((conversation) => new ByteLink(stream, monoMs, conversation), profile, clock);
   }
   if (profile.protocol === "fresenius-orchestra" && stream !== null) return orchestraReader(stream, profile, monoMs);
   if (profile.protocol === "modbus") {

@@ -28,6 +28,7 @@ const SETTINGS = {
     "high-frequency",
     "manual-spontaneous",
     "oxygen-therapy",
+    "controlled-mandatory",
   ),
   mandatoryType: choice("unknown", "pressure-control", "volume-control", "volume-control-plus"),
   spontaneousType: choice(
@@ -91,6 +92,8 @@ const SETTINGS = {
   apneaMandatoryTypeSet: choice("unknown", "pressure-control", "volume-control"),
   apneaIeInspiratorySetRatio: setting("1"),
   apneaIeExpiratorySetRatio: setting("1"),
+  freshGasFlowSetLPerMin: setting("L/min"),
+  freshGasOxygenSetPct: setting("%"),
 
   // Limits of alarms; a limit that is switched off has no value.
   airwayPressureHighLimitCmH2O: setting("cm[H2O]"),
@@ -121,10 +124,14 @@ const MEASUREMENTS = {
   respiratoryRateSpontaneousPerMin: measuredOnPatient("/min"),
   tidalVolumeExpiredMl: { refId: "MDC_VOL_AWAY_TIDAL", code: 151868, ucum: "mL", ...ofPatient },
   tidalVolumeInspiredMl: measuredOnPatient("mL"),
+  /** Where the wire does not say whether it is that of inspiration or expiration. */
+  tidalVolumeMl: measuredOnPatient("mL"),
   tidalVolumeSpontaneousMl: measuredOnPatient("mL"),
   tidalVolumeMandatoryMl: measuredOnPatient("mL"),
   minuteVolumeExpiredLPerMin: { refId: "MDC_VOL_MINUTE_AWAY_EXP", code: 151884, ucum: "L/min", ...ofPatient },
   minuteVolumeInspiredLPerMin: measuredOnPatient("L/min"),
+  /** Where the wire does not say whether it is that of inspiration or expiration. */
+  minuteVolumeLPerMin: measuredOnPatient("L/min"),
   minuteVolumeSpontaneousLPerMin: measuredOnPatient("L/min"),
   minuteVolumeMandatoryLPerMin: measuredOnPatient("L/min"),
   airwayPressurePeakCmH2O: { refId: "MDC_PRESS_AWAY_INSP_MAX", code: 151817, ucum: "cm[H2O]", ...ofPatient },
@@ -182,6 +189,8 @@ const MEASUREMENTS = {
   oxygenConsumptionL: measured("L"),
   gasConsumptionL: measured("L"),
   deviceFlowLPerMin: measured("L/min"),
+  freshGasAirFlowLPerMin: measured("L/min"),
+  freshGasOxygenFlowLPerMin: measured("L/min"),
   leakTestAgeH: measured("h"),
   /** Delivered less set, as a share of the set value: what is left to see of drift where the person's own values are not kept. */
   tidalVolumeResidualPct: measured("%"),
@@ -189,6 +198,8 @@ const MEASUREMENTS = {
   peepResidualCmH2O: measured("cm[H2O]"),
   /** The whole check before use, as the ventilator sums it up. */
   deviceCheck: word("unknown", "functional", "conditionally-functional", "non-functional"),
+  /** The ventilator asks to have its calibration looked at. */
+  calibrationDue: flag,
 } as const satisfies Record<string, MetricTerm>;
 
 /** Alarms of a ventilator about itself. */
@@ -216,6 +227,10 @@ const TECHNICAL_ALARMS = {
   gasMeasurementAlarm: alarm,
   nebuliserAlarm: alarm,
   leakageAlarm: alarm,
+  nitrousOxideSupplyLowAlarm: alarm,
+  gasCylinderAlarm: alarm,
+  /** A filter, absorber, water trap or hose that is used up or past its time. */
+  consumableAlarm: alarm,
 } as const satisfies Record<string, MetricTerm>;
 
 export const VENTILATOR_METRICS = { ...SETTINGS, ...MEASUREMENTS, ...TECHNICAL_ALARMS } as const;
