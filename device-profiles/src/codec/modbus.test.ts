@@ -69,6 +69,19 @@ test("another map and a short answer are faults", () => {
   });
 });
 
+test("what the device does not have is blank, and a state that may hide behind it is unknown", () => {
+  const [registers = { table: "input-register", address: 0, count: 0, values: [] }] = golden;
+  const without = (...answer: ModbusAnswer[]) => found([registers, ...answer]);
+  const { readings, operatingState } = without();
+  expect(readings.get("mainsPresent")).toEqual({ metric: "mainsPresent", value: null, quality: "good" });
+  expect(operatingState).toBe("unknown");
+  // Discrete input 2 says "in use" before all else; the others are read here without it.
+  const inputs = (address: number, values: number[]) =>
+    ({ table: "discrete-input", address, count: values.length, values }) as const;
+  expect(without(inputs(0, [1, 0]), inputs(3, [0, 0, 0, 0, 1, 0])).operatingState).toBe("unknown");
+  expect(without(inputs(0, [1, 0, 1])).operatingState).toBe("in-use");
+});
+
 test("any words are readings or a fault", () => {
   const any = fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 20 });
   fc.assert(

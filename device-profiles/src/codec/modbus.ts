@@ -10,7 +10,10 @@ export interface ModbusAnswer extends ModbusRead {
   values: ArrayLike<number>;
 }
 
-/** What the answers to one poll say by their profile. */
+/**
+ * What the answers to one poll say by their profile. Of what a device refused there is no answer: its metrics are blank, as
+ * the device itself said that it has no such address.
+ */
 export function decodeModbus(
   profile: ModbusProfile,
   pollName: string,
@@ -116,6 +119,11 @@ function stateOf({ operatingState }: ModbusProfile, at: At): OperatingState {
   if ("states" in operatingState) {
     return operatingState.states[String(at("input-register", operatingState.inputRegister))] ?? "unknown";
   }
-  const first = operatingState.firstSet.find(({ discreteInput }) => at("discrete-input", discreteInput) === 1);
-  return first?.state ?? operatingState.otherwise;
+  for (const { discreteInput, state } of operatingState.firstSet) {
+    const bit = at("discrete-input", discreteInput);
+    if (bit === 1) return state;
+    // An input that cannot be read may be the one that is set.
+    if (Number.isNaN(bit)) return "unknown";
+  }
+  return operatingState.otherwise;
 }

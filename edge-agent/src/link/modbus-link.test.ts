@@ -130,7 +130,7 @@ describe.each(Object.entries(WIRES))("on %s", (_, wire) => {
       await expect(link.read(twoWords)).rejects.toMatchObject({ code: "link.timeout" });
     }
     expect(peer.connections()).toBe(2);
-    expect(link.connections).toBe(2);
+    expect(link.connection).toBe(2);
   });
 
   test("a unit that never answers does not cost its neighbours the line", async () => {

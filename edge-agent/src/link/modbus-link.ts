@@ -23,9 +23,9 @@ export class ModbusLink {
     this.#gate = new ReconnectGate(monoMs);
   }
 
-  /** How many times the line was opened: what was learnt on one connection need not hold on the next. */
-  get connections(): number {
-    return this.#connections;
+  /** Which of the line's connections is open, null where none is: what was learnt on one need not hold on the next. */
+  get connection(): number | null {
+    return this.#master?.isOpen ? this.#connections : null;
   }
 
   /**

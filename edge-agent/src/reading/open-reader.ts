@@ -45,7 +45,7 @@ export function openReader(line: LineSettings, { clock, log, pkiDir }: Deps): Li
   if (profile.protocol === "fresenius-orchestra" && stream !== null) return orchestraReader(stream, profile, monoMs);
   if (profile.protocol === "modbus") {
     const open = modbusMaster(address, profile, monoMs);
-    if (open !== null) return modbusReader(new ModbusLink(open, monoMs), profile);
+    if (open !== null) return modbusReader(new ModbusLink(open, monoMs), profile, monoMs);
   }
   if (profile.protocol === "opc-ua" && address.kind === "opc-ua" && line.credentials !== null) {
     const { endpointUrl } = address;
