@@ -13,10 +13,10 @@ import snda from "./ventilator/puritan-bennett-840-snda.profile.ts";
 test("the catalog holds the devices of this version, by id", () => {
   expect([...CATALOG.keys()].toSorted()).toEqual([
     "alaris/asena-gh",
-    "fresenius/orchestra-module-dps",
     "draeger/apollo",
     "draeger/evita-v500",
     "draeger/evita-xl",
+    "fresenius/orchestra-module-dps",
     "puritan-bennett/840",
     "puritan-bennett/840-snda",
     "puritan-bennett/980",
