@@ -56,10 +56,10 @@ const AHEAD_MAX_MS = 60_000;
 const isYoung = (atMs: number | null, nowMs: number, forMs: number): boolean =>
   atMs !== null && nowMs - atMs <= forMs && atMs - nowMs <= AHEAD_MAX_MS;
 
-/** After what silence the values of a device count as stale: three of its slowest polls, as its profile says. */
+/** After what silence a device counts as no longer heard: whatever else is asked of it rarely, its fastest poll is missed. */
 export function staleAfterMs(profile: ProfileCore | null): number {
   const limits = Object.values(profile?.polls ?? {}).map((poll) => poll.staleAfterMs);
-  return limits.length === 0 ? STALE_AFTER_MS : Math.max(...limits);
+  return limits.length === 0 ? STALE_AFTER_MS : Math.min(...limits);
 }
 
 /**
