@@ -4,6 +4,7 @@ import { MEDIBUS_CLINICAL, MEDIBUS_NOTICES, MEDIBUS_TECHNICAL } from "../src/pro
 import { MISCA, MISCF, REPORT_FIELD_FIRST } from "../src/profile/puritan-bennett-layout.ts";
 import { CATALOG, profileOf } from "./catalog.ts";
 import defib from "./defibrillator/defib-ready-1.profile.ts";
+import defibSerial from "./defibrillator/defib-ready-1-serial.profile.ts";
 import asena from "./infusion-pump/alaris-asena-gh.profile.ts";
 import orchestra from "./infusion-pump/orchestra-module-dps.profile.ts";
 import evita from "./ventilator/evita-v500.profile.ts";
@@ -21,6 +22,7 @@ test("the catalog holds the devices of this version, by id", () => {
     "puritan-bennett/840-snda",
     "puritan-bennett/980",
     "wardtwin-synthetic/defib-ready-1",
+    "wardtwin-synthetic/defib-ready-1-serial",
     "wardtwin-synthetic/pump-rack-1",
   ]);
   expect(profileOf("nobody/nothing")).toBeNull();
@@ -114,6 +116,16 @@ test("every alarm code of the MEDIBUS tables is in one list, and each technical 
     );
     expect(MEDIBUS_TECHNICAL[page].filter((code) => !mapped.includes(code))).toEqual([]);
   }
+});
+
+test("no profile of a serial defibrillator reads a verdict into a metric that knows none", () => {
+  const laws = (change: object) => brokenLaws({ ...defibSerial, ...change }).join("; ");
+  const verdict = { poll: "report", as: "verdict", test: "BATT" } as const;
+  expect(laws({ metrics: { ...defibSerial.metrics, docked: verdict } })).toMatch(/docked is no verdict/);
+  const odd = { poll: "report", as: "report-verdict", words: { PASS: "splendid" }, otherwise: "unknown" } as const;
+  expect(laws({ metrics: { ...defibSerial.metrics, readinessIndicator: odd } })).toMatch(/has no word splendid/);
+  expect(laws({ wire: { ...defibSerial.wire, replyMs: 30_000 } })).toMatch(/due again before its report may end/);
+  expect(laws({ wire: { ...defibSerial.wire, firstByteMs: 4_000 } })).toMatch(/longer than the whole report/);
 });
 
 test("the layout of the report adds up to what captured reports announce", () => {

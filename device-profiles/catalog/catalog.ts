@@ -1,5 +1,6 @@
 import type { Profile } from "../src/profile/define-profile.ts";
 import defibReady1 from "./defibrillator/defib-ready-1.profile.ts";
+import defibReady1Serial from "./defibrillator/defib-ready-1-serial.profile.ts";
 import alarisAsenaGh from "./infusion-pump/alaris-asena-gh.profile.ts";
 import orchestraModuleDps from "./infusion-pump/orchestra-module-dps.profile.ts";
 import pumpRack1 from "./infusion-pump/pump-rack-1.profile.ts";
@@ -20,6 +21,7 @@ const PROFILES: readonly Profile[] = [
   alarisAsenaGh,
   orchestraModuleDps,
   defibReady1,
+  defibReady1Serial,
   pumpRack1,
 ];
 

@@ -36,6 +36,13 @@ const base = {
   profile: "fresenius/orchestra-module-dps",
   units: ["1", "2", "9"],
 };
+const defib = {
+  id: "defib",
+  url: "tcp://10.0.0.5:4004",
+  protocol: "defib-ready-serial",
+  profile: "wardtwin-synthetic/defib-ready-1-serial",
+  units: ["1"],
+};
 const rack = {
   id: "rack",
   url: "opc.tcp://rack:4840",
@@ -162,6 +169,11 @@ test.each([
     /at \/lines\/0\/units: one ventilator/,
   ],
   ["two pumps", { ...config, lines: [{ ...pump, units: ["1", "2"] }] }, /at \/lines\/0\/units: one pump stands/],
+  [
+    "two defibrillators",
+    { ...config, lines: [{ ...defib, units: ["1", "2"] }] },
+    /at \/lines\/0\/units: one defibrillator/,
+  ],
   [
     "a slot that no base has",
     { ...config, lines: [{ ...base, units: ["1", "0"] }] },

@@ -69,6 +69,7 @@ const KINDS_OF: Readonly<Record<ProtocolName, readonly LineAddress["kind"][]>> =
   "alaris-asena": ["tcp", "serial"],
   "draeger-medibus": ["tcp", "serial"],
   "fresenius-orchestra": ["tcp", "serial"],
+  "defib-ready-serial": ["tcp", "serial"],
   modbus: ["modbus-tcp", "tcp", "serial"],
   "opc-ua": ["opc-ua"],
 };
@@ -79,6 +80,7 @@ const ALONE: Readonly<Partial<Record<ProtocolName, string>>> = {
   "puritan-bennett-snda": "ventilator",
   "alaris-asena": "pump",
   "draeger-medibus": "ventilator",
+  "defib-ready-serial": "defibrillator",
 };
 
 export interface LineSettings {

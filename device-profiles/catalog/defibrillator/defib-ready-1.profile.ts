@@ -1,4 +1,12 @@
 import { defineProfile } from "../../src/profile/define-profile.ts";
+import {
+  batteryOf,
+  capacitorOf,
+  DEFIBRILLATOR_MAINTENANCE,
+  DELIVERED_ENERGY,
+  PADS,
+  TEST_ENERGY_RESIDUAL,
+} from "./defib-ready-upkeep.ts";
 
 const status = { poll: "status" } as const;
 const register = { poll: "status", from: "input-register", type: "uint16" } as const;
@@ -35,7 +43,7 @@ const testPassed = (
  */
 export default defineProfile({
   id: "wardtwin-synthetic/defib-ready-1",
-  revision: 1,
+  revision: 2,
   kind: "defibrillator",
   manufacturer: "Wardtwin (synthetic)",
   model: "DEFIB-READY/1",
@@ -97,13 +105,20 @@ export default defineProfile({
     serviceDue: { ...input, address: 6 },
     reportPending: { ...status, from: "discrete-input", address: 8 },
   },
-  notKnown: [],
+  notKnown: [
+    "Who the device is: no register holds a serial number, so that a person binds it to its line and unit, and confirms it after a break.",
+    "How far the device's clock is off, and when exactly its last self-test ran: the map tells whole hours.",
+  ],
   fingerprint: ["operatingTimeH", "batteryCycleCount", "capacitorChargeCount"],
   firmware: { onWire: true, from: null, to: null },
-  parts: [],
-  calibrated: [],
-  maintenance: [],
-  residuals: [],
+  parts: [
+    batteryOf({ metric: "batteryCycleCount" }, "batteryHealthPct", "batteryChargePct", "selfTestBattery"),
+    capacitorOf({ metric: "capacitorChargeCount" }),
+    PADS,
+  ],
+  calibrated: [DELIVERED_ENERGY],
+  maintenance: DEFIBRILLATOR_MAINTENANCE,
+  residuals: [TEST_ENERGY_RESIDUAL],
   readiness: [
     {
       metric: "readinessIndicator",

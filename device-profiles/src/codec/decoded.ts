@@ -39,7 +39,8 @@ export function merged(parts: readonly Decoded[]): Decoded {
  * Why an answer that arrived whole still says nothing:
  * `field-count`, `field-width`, `character` the report is not laid out as its protocol says; `model`, `layout` it comes from
  * another kind of device than the profile's; `command` it answers something else; `serial` two devices answered one poll;
- * `word-count` fewer words than asked for; `vacant` there is no device there.
+ * `word-count` fewer words than asked for; `line-count`, `verdict` a report that has lost a line, or contradicts itself;
+ * `vacant` there is no device there.
  */
 export type CodecFault =
   | "codec.field-count"
@@ -50,6 +51,8 @@ export type CodecFault =
   | "codec.command"
   | "codec.serial"
   | "codec.word-count"
+  | "codec.line-count"
+  | "codec.verdict"
   | "codec.vacant";
 
 /** Longest identity text that is kept, in characters; a device that says more is cut off. */

@@ -1,4 +1,5 @@
 import { AsenaProfile } from "./alaris-asena.ts";
+import { DefibReadyProfile } from "./defib-ready-serial.ts";
 import { MedibusProfile } from "./draeger-medibus.ts";
 import { OrchestraProfile } from "./fresenius-orchestra.ts";
 import { ModbusProfile } from "./modbus.ts";
@@ -13,6 +14,7 @@ export type Profile =
   | AsenaProfile
   | OrchestraProfile
   | MedibusProfile
+  | DefibReadyProfile
   | ModbusProfile
   | OpcUaProfile;
 export type ProtocolName = Profile["protocol"];
@@ -24,6 +26,7 @@ export const PROFILE_SCHEMAS = {
   "alaris-asena": AsenaProfile,
   "fresenius-orchestra": OrchestraProfile,
   "draeger-medibus": MedibusProfile,
+  "defib-ready-serial": DefibReadyProfile,
   modbus: ModbusProfile,
   "opc-ua": OpcUaProfile,
 } as const satisfies Record<ProtocolName, unknown>;

@@ -1,6 +1,7 @@
 import { isMetricName, isTechnicalAlarm, metricTerm } from "../vocabulary/metrics.ts";
 import type { Profile } from "./define-profile.ts";
 import { asenaFaults } from "./law/alaris-asena.ts";
+import { defibReadyFaults } from "./law/defib-ready-serial.ts";
 import { medibusFaults } from "./law/draeger-medibus.ts";
 import { orchestraFaults } from "./law/fresenius-orchestra.ts";
 import { modbusFaults } from "./law/modbus.ts";
@@ -34,6 +35,8 @@ function protocolFaults(profile: Profile): string[] {
       return orchestraFaults(profile);
     case "draeger-medibus":
       return medibusFaults(profile);
+    case "defib-ready-serial":
+      return defibReadyFaults(profile);
     case "modbus":
       return modbusFaults(profile);
     case "opc-ua":

@@ -30,6 +30,8 @@ const WORDS: Readonly<Record<ReadFault, string>> = {
   "codec.command": "a reply to another request",
   "codec.serial": "two devices in what should be one answer",
   "codec.word-count": "fewer words than were asked for",
+  "codec.line-count": "a report that has lost a line",
+  "codec.verdict": "a report whose verdict its own tests contradict",
   "codec.vacant": "there is no device at this unit",
 };
 

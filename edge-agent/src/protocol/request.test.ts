@@ -53,6 +53,9 @@ test("the list of what may leave a serial line is closed, and holds requests for
     "draeger-medibus.answer-56": "\x01V57\r",
     "draeger-medibus.answer-6C": "\x01l6D\r",
     "draeger-medibus.answer-6D": "\x01m6E\r",
+    "defib-ready.report": "\x02RPT?|479A\x03\r\n",
+    "defib-ready.report-taken": "\x06",
+    "defib-ready.report-refused": "\x15",
   });
   expect([...requestBytes("puritan-bennett.report")]).toEqual([0x53, 0x4e, 0x44, 0x46, 0x0d]);
   expect([...requestBytes("puritan-bennett.settings-and-data")]).toEqual([0x53, 0x4e, 0x44, 0x41, 0x0d]);

@@ -1,4 +1,5 @@
 import { ALARIS_ASENA } from "./template/alaris-asena.ts";
+import { DEFIB_READY } from "./template/defib-ready.ts";
 import { DRAEGER_MEDIBUS } from "./template/draeger-medibus.ts";
 import { FRESENIUS_ORCHESTRA } from "./template/fresenius-orchestra.ts";
 import { PURITAN_BENNETT } from "./template/puritan-bennett.ts";
@@ -12,6 +13,7 @@ export const REQUESTS = {
   ...ALARIS_ASENA,
   ...FRESENIUS_ORCHESTRA,
   ...DRAEGER_MEDIBUS,
+  ...DEFIB_READY,
 } as const;
 
 export type RequestName = keyof typeof REQUESTS;

@@ -3,6 +3,7 @@ import type { Profile } from "@wardtwin/device-profiles/profile/define-profile";
 import type { Result } from "@wardtwin/device-profiles/vocabulary/result";
 import type { LinkErrorCode } from "../link/link-error.ts";
 import type { AsenaFrameFault } from "../protocol/asena-framer.ts";
+import type { DefibReadyFrameFault } from "../protocol/defib-ready-framer.ts";
 import type { MedibusFrameFault } from "../protocol/medibus-framer.ts";
 import type { OrchestraFrameFault } from "../protocol/orchestra-framer.ts";
 import type { ReportFrameFault } from "../protocol/report-framer.ts";
@@ -20,6 +21,7 @@ export type ReadFault =
   | AsenaFrameFault
   | OrchestraFrameFault
   | MedibusFrameFault
+  | DefibReadyFrameFault
   | CodecFault;
 
 /** What one poll of one device came to, stamped when its last byte arrived. */

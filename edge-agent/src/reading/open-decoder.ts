@@ -2,6 +2,7 @@ import type { Profile, ProtocolName } from "@wardtwin/device-profiles/profile/de
 import type { Clock } from "../clock.ts";
 import { asenaDecoder } from "./asena-decoder.ts";
 import { MedibusDecoder } from "./decode-medibus.ts";
+import { defibReadyDecoder } from "./defib-ready-decoder.ts";
 import { orchestraDecoder } from "./orchestra-decoder.ts";
 import { reportDecoder } from "./report-decoder.ts";
 import type { StreamDecoder } from "./stream-decoder.ts";
@@ -30,6 +31,8 @@ export function openDecoder(profile: Profile, { clock }: { clock: Clock }): Stre
       });
     case "fresenius-orchestra":
       return orchestraDecoder(profile);
+    case "defib-ready-serial":
+      return defibReadyDecoder(profile, clock);
     case "modbus":
     case "opc-ua":
       return null;

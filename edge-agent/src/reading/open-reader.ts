@@ -14,6 +14,7 @@ import type { LineReader } from "./device.ts";
 import { listeningReader } from "./listen.ts";
 import { openDecoder } from "./open-decoder.ts";
 import { asenaReader } from "./read-asena.ts";
+import { defibReadyReader } from "./read-defib-ready.ts";
 import { medibusReader } from "./read-medibus.ts";
 import { modbusReader } from "./read-modbus.ts";
 import { opcUaReader } from "./read-opc-ua.ts";
@@ -43,6 +44,7 @@ export function openReader(line: LineSettings, { clock, log, pkiDir }: Deps): Li
     return medibusReader((conversation) => new ByteLink(stream, monoMs, conversation), profile, clock);
   }
   if (profile.protocol === "fresenius-orchestra" && stream !== null) return orchestraReader(stream, profile, monoMs);
+  if (profile.protocol === "defib-ready-serial" && stream !== null) return defibReadyReader(stream, profile, clock);
   if (profile.protocol === "modbus") {
     const open = modbusMaster(address, profile, monoMs);
     if (open !== null) return modbusReader(new ModbusLink(open, monoMs), profile, monoMs);
