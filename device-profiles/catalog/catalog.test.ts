@@ -23,6 +23,7 @@ test("the catalog holds the devices of this version, by id", () => {
     "puritan-bennett/980",
     "wardtwin-synthetic/defib-ready-1",
     "wardtwin-synthetic/defib-ready-1-serial",
+    "wardtwin-synthetic/gas-panel-2",
     "wardtwin-synthetic/pump-rack-1",
   ]);
   expect(profileOf("nobody/nothing")).toBeNull();

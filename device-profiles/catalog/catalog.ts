@@ -4,6 +4,7 @@ import defibReady1Serial from "./defibrillator/defib-ready-1-serial.profile.ts";
 import alarisAsenaGh from "./infusion-pump/alaris-asena-gh.profile.ts";
 import orchestraModuleDps from "./infusion-pump/orchestra-module-dps.profile.ts";
 import pumpRack1 from "./infusion-pump/pump-rack-1.profile.ts";
+import gasPanel2 from "./medical-gas/gas-panel-2.profile.ts";
 import apollo from "./ventilator/apollo.profile.ts";
 import evitaV500 from "./ventilator/evita-v500.profile.ts";
 import evitaXl from "./ventilator/evita-xl.profile.ts";
@@ -23,6 +24,7 @@ const PROFILES: readonly Profile[] = [
   defibReady1,
   defibReady1Serial,
   pumpRack1,
+  gasPanel2,
 ];
 
 /** Every profile that this version ships, by id. The cloud reads no more of one than its ProfileCore. */

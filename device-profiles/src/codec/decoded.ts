@@ -87,8 +87,10 @@ export function judged(metric: MetricName, value: number | null, { valid }: Pick
  * of them are 6.2; anything else keeps twelve significant digits, which is enough for every device.
  */
 export function scaled(raw: number, scale = 1): number {
-  if (scale === 1) return raw;
-  const divisor = Math.round(1 / scale);
-  if (Number.isInteger(raw) && Math.abs(divisor * scale - 1) < 1e-12) return raw / divisor;
+  if (Number.isInteger(raw)) {
+    if (Number.isInteger(scale)) return raw * scale;
+    const divisor = Math.round(1 / scale);
+    if (Math.abs(divisor * scale - 1) < 1e-12) return raw / divisor;
+  }
   return Number((raw * scale).toPrecision(12));
 }

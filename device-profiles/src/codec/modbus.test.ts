@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import profile from "../../catalog/defibrillator/defib-ready-1.profile.ts";
+import type { ModbusProfile } from "../profile/modbus.ts";
 import { decodeModbus, type ModbusAnswer } from "./modbus.ts";
 
 const fixture = (name: string) => readFileSync(new URL(`../../fixtures/${name}`, import.meta.url), "utf8");
@@ -59,6 +60,26 @@ test("a word that is no code and a value out of range are kept and implausible",
     value: 250,
     quality: "implausible",
   });
+});
+
+test("a float is the shortest decimal that it can be, and no other float", () => {
+  const float = { poll: "status", from: "input-register", address: 1, type: "float32" } as const;
+  const map: ModbusProfile = {
+    ...profile,
+    metrics: { chargeTimeS: float },
+    operatingState: { inputRegister: 0, states: {} },
+  };
+  const read = (value: number): number | null | undefined => {
+    const bytes = new DataView(new ArrayBuffer(4));
+    bytes.setFloat32(0, value);
+    const values = [0x0100, bytes.getUint16(0), bytes.getUint16(2), ...Array.from({ length: 13 }, () => 0)];
+    const decoded = decodeModbus(map, "status", [{ table: "input-register", address: 0, count: 16, values }]);
+    return decoded.ok ? decoded.value.readings[0]?.value : undefined;
+  };
+  expect([12.3, -0.1, 16_777_216, 0].map(read)).toEqual([12.3, -0.1, 16_777_216, 0]);
+  expect(read(Number.NaN)).toBeNull();
+  const finite = fc.float({ noNaN: true, noDefaultInfinity: true });
+  fc.assert(fc.property(finite, (value) => Math.fround(read(value) ?? Number.NaN) === value));
 });
 
 test("another map and a short answer are faults", () => {

@@ -104,8 +104,17 @@ function rawOf(type: RegisterType, high: number, low: number): number {
     case "int32":
       return scratch.getInt32(0);
     case "float32":
-      return scratch.getFloat32(0);
+      return shortest(scratch.getFloat32(0));
   }
+}
+
+/** The decimal number with the fewest digits that is this 32-bit float: a device that means 12.3 says 12.300000190734863. */
+function shortest(float: number): number {
+  for (let digits = 6; digits < 9; digits++) {
+    const decimal = Number(float.toPrecision(digits));
+    if (Math.fround(decimal) === float) return decimal;
+  }
+  return float;
 }
 
 /** A wire without a serial number still names its firmware; maker and model are the profile's word, not the device's. */
