@@ -7,6 +7,7 @@ import { CATALOG } from "@wardtwin/device-profiles/catalog";
 import type { Profile } from "@wardtwin/device-profiles/profile/define-profile";
 import { parseProfile } from "@wardtwin/device-profiles/profile/parse-profile";
 import { ASENA } from "@wardtwin/edge-agent/fuzz/asena.testing";
+import { MEDIBUS } from "@wardtwin/edge-agent/fuzz/medibus.testing";
 import { ORCHESTRA } from "@wardtwin/edge-agent/fuzz/orchestra.testing";
 import { SNDA, SNDF } from "@wardtwin/edge-agent/fuzz/puritan-bennett.testing";
 import { parseLineUrl } from "@wardtwin/edge-agent/link/line-url";
@@ -66,11 +67,27 @@ const orchestra = {
       .map((frame) => `\x06${frame}\x05`)
       .join(""),
 };
+const medibusFrames = framer(MEDIBUS).golden.map((frame) => Buffer.from(frame).toString("latin1"));
+const medibus = {
+  scheme: "tcp",
+  language: "draeger-medibus",
+  units: ["1"],
+  material: framer(MEDIBUS),
+  // A reply of the sheet's to each command; what the device asks of its own is among the hostile bytes.
+  honest: (asked: Buffer) =>
+    asked
+      .toString("latin1")
+      .split("\x1b")
+      .slice(1)
+      .map(([code]) => medibusFrames.findLast((frame) => frame.startsWith(`\x01${code}`)) ?? "")
+      .join(""),
+};
 const modbusWords = { golden: [Buffer.from("0001000000050402040100")], words: [Buffer.from([0x84, 0x02])] };
 const PARTS: readonly Part[] = [
   { profile: "puritan-bennett/840", ...report(SNDF) },
   { profile: "puritan-bennett/840-snda", ...report(SNDA) },
   { profile: "alaris/asena-gh", ...asena, material: framer(ASENA) },
+  { profile: "draeger/evita-v500", ...medibus },
   { profile: "fresenius/orchestra-module-dps", ...orchestra },
   {
     profile: "wardtwin-synthetic/defib-ready-1",
@@ -93,6 +110,8 @@ const PARTS: readonly Part[] = [
   },
 ];
 
+const latin1 = (said: string | Uint8Array) => (typeof said === "string" ? Buffer.from(said, "latin1") : said);
+
 /** Every wait of a profile is short, so that a silent peer is given up at once; a pause is shorter, and a whole poll longer. */
 function hasty(profile: Profile): Profile {
   const waitMs = (key: string) => (key === "gapMs" ? 1 : key === "pollMs" ? 10 * WAIT_MS : WAIT_MS);
@@ -106,7 +125,7 @@ async function besiege(part: Part, profile: Profile, seed: number): Promise<{ re
   const chance = chanceOf(seed);
   const peer = await startPeer((socket, asked) => {
     const kind = chance();
-    if (kind < 0.55) socket.write(Buffer.from(part.honest(asked)));
+    if (kind < 0.55) socket.write(latin1(part.honest(asked)));
     else if (kind < 0.9) socket.write(fuzzInput(part.material, chance));
     else if (kind < 0.95) socket.destroy();
   });
