@@ -20,8 +20,15 @@ export const latin1 = (text: string): Uint8Array => Buffer.from(text, "latin1");
 
 const clock = { monoMs: () => 0, wallMs: () => 0, zoneOffsetMs: () => 0, bootId: "boot" };
 
-/** The decoder of a profile's protocol, as a subject beside its framer. */
-export function decoderOf(framer: FuzzSubject, profileId: string): FuzzSubject {
+/**
+ * The decoder of a profile's protocol, as a subject beside its framer. A golden frame is found again by its length and kind:
+ * what it means may hang on what came before, as a session does.
+ */
+export function decoderOf(
+  framer: FuzzSubject,
+  profileId: string,
+  essence: (event: Told) => unknown = ({ kind, bytes }) => ({ kind, bytes }),
+): FuzzSubject {
   const open = (): StreamMachine => {
     const profile = profileOf(profileId);
     const decoder = profile === null ? null : openDecoder(profile, { clock });
@@ -30,6 +37,3 @@ export function decoderOf(framer: FuzzSubject, profileId: string): FuzzSubject {
   };
   return { ...framer, name: `decoder of ${profileId}`, open, essence };
 }
-
-/** A golden frame is heard again whatever came before it; what it means may hang on that, as a session does. */
-const essence = ({ kind, bytes }: Told): unknown => ({ kind, bytes });

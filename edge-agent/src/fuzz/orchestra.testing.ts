@@ -6,8 +6,9 @@ const framer: FuzzSubject = {
   name: "Orchestra framer",
   open: () => new OrchestraFramer(),
   golden: goldenLines("orchestra-module-dps.in-use"),
-  words: ["\x02", "\x03", "\x05", "\x06", "\x14", "\x15", "\x152", "1C;d0032", "\x021C8B\x03", "AB\x03"].map(latin1),
-  separators: latin1("\x03"),
+  words: ["\x02", "\x03", "\x05", "\x06", "\x14", "\x15", "1C;", "1E;a", ";", "d0032", "8C\x03"].map(latin1),
+  // The first ends a message, the second the refusal that a lone NAK begins.
+  separators: latin1("\r\r"),
   heldMax: 2_048,
 };
 

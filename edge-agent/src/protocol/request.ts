@@ -8,13 +8,13 @@ import { PURITAN_BENNETT } from "./template/puritan-bennett.ts";
  * Every byte string that may leave a serial line, by name. A link takes the name and looks the bytes up here, so that
  * nothing else can be sent: no profile, no setting and no message of the cloud adds to this list.
  */
-export const REQUESTS = {
+export const REQUESTS = Object.freeze({
   ...PURITAN_BENNETT,
   ...ALARIS_ASENA,
   ...FRESENIUS_ORCHESTRA,
   ...DRAEGER_MEDIBUS,
   ...DEFIB_READY,
-} as const;
+} as const);
 
 export type RequestName = keyof typeof REQUESTS;
 export type AsenaRequestName = Extract<RequestName, `alaris-asena.${string}`>;

@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import alarisAsenaGh from "@wardtwin/device-profiles/catalog/infusion-pump/alaris-asena-gh";
+import orchestraModuleDps from "@wardtwin/device-profiles/catalog/infusion-pump/orchestra-module-dps";
+import type { Profile } from "@wardtwin/device-profiles/profile/define-profile";
 import { describeWith, toolPath } from "@wardtwin/infra/test/debian-tool";
+import { orchestraFrame } from "@wardtwin/infra/test/read-only";
 import pino from "pino";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { LineSettings } from "../config.ts";
@@ -36,26 +39,26 @@ afterEach(async () => {
   for (const close of closing.splice(0).reverse()) await close();
 });
 
-function settingsOf(url: string): LineSettings {
+function settingsOf(url: string, profile: Profile = alarisAsenaGh, units = ["1"]): LineSettings {
   const address = parseLineUrl(url, alarisAsenaGh.wire.serial);
   if (!address.ok) throw new Error(address.fault);
-  const [id, units] = ["line", ["1"]];
-  return { id, address: address.value, profile: alarisAsenaGh, units, credentials: null, serverCertificate: null };
+  return { id: "line", address: address.value, profile, units, credentials: null, serverCertificate: null };
 }
 /** A line on which somebody else asks; `say` is what both of them put on it. */
-async function overheard() {
+async function overheard(profile?: Profile, units?: string[]) {
   const sockets: Socket[] = [];
   const peer: Peer = await startPeer(
     () => {},
     0,
     (socket) => sockets.push(socket),
   );
-  const reader = openReader(settingsOf(`tcp://127.0.0.1:${peer.port}?listen=1`), { clock, log, pkiDir: "" });
+  const settings = settingsOf(`tcp://127.0.0.1:${peer.port}?listen=1`, profile, units);
+  const reader = openReader(settings, { clock, log, pkiDir: "" });
   closing.push(
     () => peer.stop(),
     () => reader.close(),
   );
-  const read = () => reader.read("1", "status");
+  const read = (unit = "1") => reader.read(unit, "status");
   expect(await read()).toBeNull();
   await vi.waitFor(() => expect(sockets).toHaveLength(1));
   return { peer, reader, read, sockets, say: (text: string) => void sockets.at(-1)?.write(text, "latin1") };
@@ -100,6 +103,31 @@ test("a later reply goes before an earlier one, and two pumps are never mixed in
     expect(told.identity).toEqual({ serial: "8002-51733" });
     expect(told.readings.map(({ metric }) => metric)).not.toContain("batteryLowAlarm");
   });
+});
+
+test("two modules of one base are heard each for itself, however a master asks them in between", async () => {
+  const { peer, reader, read, say } = await overheard(orchestraModuleDps, ["1", "2"]);
+  const ask = (slot: number) => `${orchestraFrame(`${slot}LE;dr`)}\x06`;
+  const tell = (slot: number, values: string) => `${orchestraFrame(`${slot}C;${values}`)}\x06`;
+  const broken = tell(1, "d0064;r0000").replace("d0064", "d0065");
+  // Module 2 answers first, a reply of 1 is broken on its way, and 3 is nobody's business here.
+  say(ask(1) + ask(2) + tell(2, "d0064;r2710") + broken + tell(3, "d0001;r0001") + tell(1, "d0032;r3039"));
+  const rates = (result: Awaited<ReturnType<LineReader["read"]>>) =>
+    result?.ok === true ? valuesOf(result.value.readings)["infusionRateMlPerH"] : result;
+  await vi.waitFor(async () => expect(rates(await read("1"))).toBe(5));
+  expect(rates(await read("2"))).toBe(10);
+  expect([await read("1"), await read("2")]).toEqual([null, null]);
+  const staleMs = orchestraModuleDps.polls["status"]?.staleAfterMs ?? 0;
+  // One module goes on, the other falls silent.
+  nowMs += staleMs - 1;
+  say(tell(1, "d0032;r3039"));
+  await vi.waitFor(async () => expect(rates(await read("1"))).toBe(5));
+  nowMs += staleMs - 1;
+  expect(await read("1")).toBeNull();
+  expect(await read("2")).toEqual({ ok: false, fault: "link.timeout" });
+  await reader.close();
+  await peer.stop();
+  expect(peer.heard()).toHaveLength(0);
 });
 
 test("a line that falls silent times out when its values are stale, and is heard again at once", async () => {

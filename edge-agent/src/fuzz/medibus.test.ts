@@ -1,0 +1,4 @@
+import { fuzzForAWhile } from "./for-a-while.testing.ts";
+import { MEDIBUS } from "./medibus.testing.ts";
+
+fuzzForAWhile(MEDIBUS);
