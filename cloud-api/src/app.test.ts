@@ -204,6 +204,59 @@ test("a second device of one serial number is refused by its name, and leaves th
   expect(await house.db.prisma.device.count()).toBe(REGISTRY.devices.length);
 });
 
+const PLACE = { gateway: "gw-a", line: "dock", unit: "17" };
+
+/** Defibrillators that cannot name themselves, and one of another model whose serial number a ventilator bears too. */
+async function importNameless(): Promise<void> {
+  const profile = "wardtwin-synthetic/defib-ready-1";
+  const device = { kind: "defibrillator", manufacturer: "M", model: "D", ward: "icu", profile } as const;
+  const devices = [
+    { ...device, id: "defib-1", serial: "D-1", assetNumber: "A-1" },
+    { ...device, id: "defib-2", serial: "D-2" },
+    { ...device, id: "defib-3", serial: "vent-1" },
+  ];
+  await new FleetStore(house.db).import({ ...REGISTRY, devices, bindings: [{ ...PLACE, device: "defib-1" }] });
+  const { gateway: gatewayId, ...lineUnit } = PLACE;
+  const at = new Date(nowMs);
+  const presence = { attachment: "second", profile, identity: {}, firstAt: at, lastAt: at, epoch: 1n, monoMs: 1n };
+  await house.db.prisma.attachment.create({ data: { gatewayId, ...lineUnit, ...presence } });
+}
+
+test("whoever stands before a device says by its tag which one it is, and the trail keeps who said so", async () => {
+  await importNameless();
+  await addUser("porter@example.org", "ward");
+  const cookie = cookieOf(await signIn("porter@example.org"));
+  const sight = (device: string, place: typeof PLACE = PLACE) =>
+    ask("/api/v1/sightings", { method: "POST", cookie, body: { device, place, source: "scan" } });
+  const unconfirmed = async () => JSON.parse((await ask("/api/v1/lines/unconfirmed", { cookie })).text).lines;
+  const waiting = { place: PLACE, device: "defib-1", profile: "wardtwin-synthetic/defib-ready-1", says: "" };
+  expect(await unconfirmed()).toEqual([{ ...waiting, since: new Date(nowMs).toISOString() }]);
+
+  const refused: [tag: string, status: number, code: string, place?: typeof PLACE][] = [
+    ["no-such-tag", 404, "fleet.tag-unknown"],
+    ["VENT 1", 409, "fleet.tag-ambiguous"],
+    ["vent-2", 409, "fleet.sighting-other-profile"],
+    ["defib-1", 404, "fleet.gateway-not-found", { ...PLACE, gateway: "gw-z" }],
+  ];
+  for (const [tag, status, code, place] of refused) {
+    const answer = await sight(tag, place);
+    expect({ tag, status: answer.status, ...JSON.parse(answer.text) }).toMatchObject({ tag, status, code });
+  }
+  expect(await unconfirmed()).toHaveLength(1);
+  expect(await house.db.prisma.auditEvent.count({ where: { action: "sighting.write" } })).toBe(0);
+
+  const taken = await sight("d 2");
+  expect(JSON.parse(taken.text)).toEqual({ device: "defib-2", place: PLACE, answers: true });
+  expect(await unconfirmed()).toEqual([]);
+  expect(await house.db.prisma.auditEvent.findMany({ where: { action: "sighting.write" } })).toEqual([
+    expect.objectContaining({
+      actor: "porter@example.org",
+      subject: "defib-2",
+      detail: { ...PLACE, source: "scan" },
+    }),
+  ]);
+});
+
 test("a stream tells its picture at once, and leaves nothing behind when its reader goes, however early", async () => {
   await addUser();
   const cookie = cookieOf(await signIn());

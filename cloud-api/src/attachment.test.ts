@@ -4,6 +4,7 @@ import type { MetricName } from "@wardtwin/device-profiles/vocabulary/metrics";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ArrivalStore } from "./arrival/store.ts";
 import { TwinQueries } from "./device-twin/queries.ts";
+import { twinChip, wardMap } from "./device-twin/view.ts";
 import { FleetQueries } from "./fleet/queries.ts";
 import { FleetStore } from "./fleet/store.ts";
 import { ObservationStore } from "./observation/store.ts";
@@ -127,6 +128,10 @@ test("two nameless devices swapped while off: no reading of one enters the other
       },
     });
   }
+  const judged = await new TwinQueries(house.db).twins({}, NOON_MS + 60_000);
+  expect(judged.map((one) => twinChip(one).identityHold)).toEqual(DEVICES.map(() => "unconfirmed"));
+  // Somebody has to go there, so the map says so.
+  expect(wardMap([], judged, true, NOON_MS).notices).toContainEqual({ cause: "identity", gateway: null, devices: 2 });
   expect((await fleet.unconfirmedLines()).map(({ unit, device_id }) => [unit, device_id])).toEqual([
     ["17", "defib-1"],
     ["18", "defib-2"],

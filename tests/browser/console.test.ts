@@ -130,6 +130,13 @@ describeWith("chromium", "the console", () => {
     expect(await isMarked(page)).toBe(true);
   });
 
+  test("a device's page says on what evidence its readings stand, and what nobody can know of it", async () => {
+    const { profile } = await engineer.get(TwinView, `/twins/${VENTILATOR}`);
+    expect(profile.notKnown.length).toBeGreaterThan(0);
+    expect(await textOf("twin-evidence")).toContain(profile.evidence.note);
+    expect(await byTestId(page, "twin-not-known").getByRole("listitem").allTextContents()).toEqual(profile.notKnown);
+  });
+
   test("a value that changes on the device changes on the page, without a reload", async () => {
     const id = "metric-respiratoryRatePerMin-value";
     await byTestId(page, id).waitFor();

@@ -21,6 +21,8 @@ const ACCESS: Readonly<Record<string, RouteAccess>> = {
   "POST /users": "user.manage",
   "POST /registry/import": "registry.import",
   "GET /gateways": "gateway.read",
+  "GET /lines/unconfirmed": "twin.read",
+  "POST /sightings": "sighting.write",
   "POST /gateways/{id}/certificates": "gateway.certify",
   "GET /wards": "map.read",
   "GET /wards/{id}": "map.read",

@@ -1,30 +1,39 @@
 /** A small made-up hospital for looking at pages without a server. Development only; nothing of it is shipped. */
 import { isMetricName, METRICS } from "@wardtwin/device-profiles/vocabulary/metrics";
 import type { DeviceKind, MetricName, TwinMetric, TwinView } from "../src/api/types.ts";
-import { GATEWAYS, HOLD, MODEL, PLANS, SCENARIO, type Scenario, type Told, VALUES, WARDS } from "./plan.ts";
+import { GATEWAYS, HOLD, MODEL, PLANS, SCENARIO, type Scenario, type Told, WARDS } from "./plan.ts";
+import { toldOf, VALUES } from "./values.ts";
 
 export const isMetric = (name: string): name is MetricName => isMetricName(name);
 
-export interface MockTwin extends TwinView {
+interface Planned {
+  ward: string;
+  kind: DeviceKind;
   scenario: Scenario;
+  n: number;
+}
+
+export interface MockTwin extends TwinView {
+  planned: Planned;
 }
 
 export function makeTwins(nowMs: number): MockTwin[] {
-  const serial = { ventilator: 40, "infusion-pump": 100, defibrillator: 200, imaging: 300 };
+  const serial = { ventilator: 40, "infusion-pump": 100, defibrillator: 200, imaging: 300, "medical-gas": 400 };
   return PLANS.flatMap(({ ward, kind, states }) =>
     states.map((scenario) => makeTwin({ ward, kind, scenario, n: ++serial[kind] }, nowMs)),
   );
 }
 
-function makeTwin(plan: { ward: string; kind: DeviceKind; scenario: Scenario; n: number }, nowMs: number): MockTwin {
-  const { ward, kind, scenario, n } = plan;
+export function makeTwin(planned: Planned, nowMs: number): MockTwin {
+  const { ward, kind, scenario, n } = planned;
   const model = MODEL[kind];
   const told = SCENARIO[scenario];
   const ago = (min: number) => new Date(nowMs - min * 60_000).toISOString();
   const at = told.silentMin === null ? null : ago(told.silentMin);
   const gateway = GATEWAYS[ward === "store" || ward === "workshop" ? 2 : ward.startsWith("icu") ? 0 : 1];
+  const firmware = scenario === "unverified" ? "5.00" : model.firmware;
   return {
-    scenario,
+    planned,
     id: `${model.prefix}-${n}`,
     version: 1,
     at: ago(0),
@@ -33,16 +42,15 @@ function makeTwin(plan: { ward: string; kind: DeviceKind; scenario: Scenario; n:
     model: model.model,
     serial: `SIM${35_000 + n * 17}`,
     assetNumber: n % 7 === 0 ? null : `${model.prefix.toUpperCase()}-${1000 + n}`,
-    firmware: kind === "ventilator" ? "4-070000-85-AF" : null,
+    firmware,
     simulated: true,
-    identity: { strength: model.strength, confirmed: told.silentMin === null ? null : scenario !== "stranger" },
+    identity: identityOf(planned, gateway.id, ago),
     profile: {
       id: model.profile,
       revision: 3,
-      evidence: {
-        level: model.level,
-        note: "Made up, to see how a note reads.",
-      },
+      evidence: { level: model.level, note: model.note },
+      notKnown: [...model.notKnown],
+      firmware: scenario === "unverified" ? "unverified" : firmware === null ? "not-told" : "verified",
     },
     place: {
       ward,
@@ -59,6 +67,16 @@ function makeTwin(plan: { ward: string; kind: DeviceKind; scenario: Scenario; n:
     },
     connectivity: connectivityOf(gateway, told, at, ago),
     metrics: at === null ? [] : metricsOf(kind, scenario, at, told),
+  };
+}
+
+function identityOf({ kind, scenario, n }: Planned, gateway: string, ago: Ago): TwinView["identity"] {
+  const { strength } = MODEL[kind];
+  const place = { gateway, line: "dock", unit: `${n - 190}` };
+  return {
+    strength,
+    confirmed: SCENARIO[scenario].silentMin === null || strength !== "self" ? null : scenario !== "stranger",
+    unconfirmed: scenario === "unconfirmed" ? { ...place, since: ago(5) } : null,
   };
 }
 
@@ -125,6 +143,7 @@ function metricsOf(kind: DeviceKind, scenario: Scenario, at: string, told: Told)
       value: shown,
       word: codes[shown] ?? null,
       ucum: term.ucum,
+      asTold: toldOf(kind, term.ucum, shown),
       category: term.category,
       origin: term.origin,
       quality: silent ? "stale" : metric === "deviceClockOffsetS" ? "implausible" : "good",

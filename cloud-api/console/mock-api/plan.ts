@@ -1,5 +1,14 @@
 /** Who is where in the made-up hospital, and in which state: the material that `hospital.ts` makes twins of. */
-import type { Availability, Because, DeviceKind, Hold, MetricName, OperatingState } from "../src/api/types.ts";
+import type {
+  Availability,
+  Because,
+  DeviceKind,
+  EvidenceLevel,
+  Hold,
+  IdentityStrength,
+  OperatingState,
+  TwinView,
+} from "../src/api/types.ts";
 
 export const WARDS = [
   { id: "icu-a", name: "Intensive care A", kind: "ward", floor: 2, order: 1 },
@@ -32,7 +41,10 @@ export type Scenario =
   | "lost"
   | "silent"
   | "never"
-  | "stranger";
+  | "stranger"
+  | "unconfirmed"
+  | "unverified"
+  | "plant";
 
 export const PLANS: readonly Plan[] = [
   { ward: "icu-a", kind: "ventilator", states: ["in-use", "in-use", "in-use", "ready", "fault"] },
@@ -46,43 +58,90 @@ export const PLANS: readonly Plan[] = [
   { ward: "icu-b", kind: "infusion-pump", states: ["in-use", "in-use", "ready", "lost"] },
   { ward: "icu-b", kind: "defibrillator", states: ["self-test"] },
   { ward: "surgery-1", kind: "infusion-pump", states: ["in-use", "ready", "ready", "battery"] },
-  { ward: "surgery-1", kind: "defibrillator", states: ["ready", "battery"] },
+  { ward: "surgery-1", kind: "defibrillator", states: ["ready", "battery", "unconfirmed", "unconfirmed"] },
   { ward: "medicine-1", kind: "infusion-pump", states: ["in-use", "in-use", "ready", "stranger"] },
   { ward: "medicine-1", kind: "defibrillator", states: ["ready"] },
-  { ward: "emergency", kind: "ventilator", states: ["ready", "standby"] },
+  { ward: "emergency", kind: "ventilator", states: ["ready", "standby", "unverified"] },
+  { ward: "emergency", kind: "imaging", states: ["in-use", "unverified"] },
   { ward: "emergency", kind: "defibrillator", states: ["in-use", "ready"] },
   { ward: "store", kind: "ventilator", states: ["lost", "lost"] },
   { ward: "store", kind: "infusion-pump", states: ["lost", "lost", "lost", "never"] },
   { ward: "workshop", kind: "ventilator", states: ["never"] },
+  { ward: "icu-a", kind: "medical-gas", states: ["in-use"] },
+  { ward: "surgery-1", kind: "medical-gas", states: ["plant"] },
 ];
 
-export const MODEL = {
+interface Model extends Pick<TwinView, "manufacturer" | "model"> {
+  profile: string;
+  prefix: string;
+  level: EvidenceLevel;
+  note: string;
+  notKnown: readonly string[];
+  strength: IdentityStrength;
+  firmware: string | null;
+}
+
+const SYNTHETIC = "Invented by this project and spoken by its simulator alone.";
+export const MODEL: Record<DeviceKind, Model> = {
   ventilator: {
-    manufacturer: "Puritan Bennett",
-    model: "840",
-    profile: "puritan-bennett-840-sndf",
+    manufacturer: "Dräger",
+    model: "Evita",
+    profile: "draeger/evita-medibus",
     prefix: "vent",
     level: "vendor-document",
-    strength: "self",
+    note: "After the maker's own description of the protocol. Made up here, to see how a note reads that goes on for longer than one line of the page.",
+    notKnown: [
+      "It tells no serial number: a person says which device hangs on the line.",
+      "It tells no operating hours; they are counted from its states.",
+    ],
+    strength: "type",
+    firmware: "4.24",
   },
   "infusion-pump": {
     manufacturer: "Wardtwin",
     model: "Pump rack",
-    profile: "wardtwin-pump-rack",
+    profile: "wardtwin-synthetic/pump-rack-1",
     prefix: "pump",
     level: "synthetic",
+    note: SYNTHETIC,
+    notKnown: [],
     strength: "self",
+    firmware: null,
   },
   defibrillator: {
     manufacturer: "Wardtwin",
     model: "Defib-ready/1",
-    profile: "wardtwin-defib-ready",
+    profile: "wardtwin-synthetic/defib-ready-1",
     prefix: "defib",
     level: "synthetic",
+    note: SYNTHETIC,
+    notKnown: ["Whether the pads fit the patient who comes next: nobody but a person sees that."],
     strength: "type",
+    firmware: "build 7",
   },
-  imaging: { manufacturer: "Wardtwin", model: "CT", profile: "none", prefix: "ct", level: "none", strength: "none" },
-} as const;
+  imaging: {
+    manufacturer: "Wardtwin",
+    model: "MRI",
+    profile: "wardtwin-synthetic/mri-1",
+    prefix: "mri",
+    level: "inferred",
+    note: "After a companion specification that many scanners follow; none of this make was at hand.",
+    notKnown: ["Whether a person lies in the scanner while it stands by."],
+    strength: "self",
+    firmware: "12.1.0",
+  },
+  "medical-gas": {
+    manufacturer: "Wardtwin",
+    model: "Gas panel",
+    profile: "wardtwin-synthetic/gas-panel-2",
+    prefix: "gas",
+    level: "synthetic",
+    note: SYNTHETIC,
+    notKnown: [],
+    strength: "none",
+    firmware: null,
+  },
+};
 
 export interface Told {
   operating: OperatingState;
@@ -98,6 +157,9 @@ export const SCENARIO: Record<Scenario, Told> = {
   battery: { operating: "off", availability: "blocked", because: "hold", silentMin: 0 },
   "self-test": { operating: "standby", availability: "blocked", because: "hold", silentMin: 0 },
   stranger: { operating: "standby", availability: "blocked", because: "hold", silentMin: 0 },
+  unconfirmed: { operating: "unknown", availability: "unknown", because: "hold", silentMin: 6 },
+  unverified: { operating: "standby", availability: "unknown", because: "hold", silentMin: 0 },
+  plant: { operating: "in-use", availability: "in-use", because: "in-use", silentMin: 0 },
   lost: { operating: "unknown", availability: "to-verify", because: "silent-last-seen-free", silentMin: 47 },
   silent: { operating: "unknown", availability: "unknown", because: "silent", silentMin: 12 },
   never: { operating: "unknown", availability: "unknown", because: "never-heard", silentMin: null },
@@ -138,69 +200,35 @@ export const HOLD: Partial<Record<Scenario, Omit<Hold, "at">[]>> = {
       liftedBy: "biomedical-engineer",
     },
   ],
-};
-
-export const VALUES: Record<DeviceKind, Partial<Record<MetricName, number>>> = {
-  ventilator: {
-    operatingState: 3,
-    deviceLink: 1,
-    deviceClockOffsetS: 14,
-    operatingTimeH: 18_412.6,
-    mainsPresent: 1,
-    respiratoryRateSetPerMin: 14,
-    tidalVolumeSetMl: 480,
-    peakFlowSetLPerMin: 52,
-    oxygenConcentrationSetPct: 40,
-    peepSetCmH2O: 5,
-    respiratoryRatePerMin: 15,
-    tidalVolumeExpiredMl: 471,
-    minuteVolumeExpiredLPerMin: 7.06,
-    airwayPressurePeakCmH2O: 21.4,
-    airwayPressureMeanCmH2O: 9.8,
-    peepCmH2O: 5.1,
-    oxygenConcentrationPct: 40.6,
-    complianceDynamicMlPerCmH2O: 38,
-    resistanceDynamicCmH2OSPerL: 11,
-    batteryLowAlarm: 0,
-    oxygenSupplyLowAlarm: 0,
-    airSupplyLowAlarm: 0,
-    technicalMalfunctionAlarm: 0,
-    acPowerLossAlarm: 0,
-  },
-  defibrillator: {
-    operatingState: 2,
-    deviceLink: 1,
-    readinessIndicator: 1,
-    batteryChargePct: 96,
-    batteryHealthPct: 88,
-    batteryAgeMonths: 19,
-    selfTestEnergy: 0,
-    selfTestCharge: 0,
-    selfTestBattery: 0,
-    selfTestPads: 0,
-    selfTestAgeH: 5.2,
-    testEnergySetJ: 30,
-    testEnergyDeliveredJ: 29.7,
-    chargeTimeS: 4.1,
-    capacitorChargeCount: 1_874,
-    padsImpedanceOhm: 52,
-    padsExpiryD: 311,
-    onCharger: 1,
-    docked: 1,
-  },
-  "infusion-pump": {
-    operatingState: 3,
-    deviceLink: 1,
-    deviceHealth: 0,
-    infusionRateMlPerH: 42.5,
-    volumeInfusedMl: 318.2,
-    linePressureMmHg: 96,
-    batteryChargePct: 81,
-    batteryHealthPct: 93,
-    batteryCycleCount: 214,
-    occlusionCount: 3,
-    motorRunTimeH: 2_204.7,
-    mainsPresent: 1,
-  },
-  imaging: {},
+  unconfirmed: [
+    { kind: "identity", metric: null, reason: "unconfirmed", value: null, word: null, liftedBy: "any" },
+    {
+      kind: "self-test",
+      metric: "selfTestEnergy",
+      reason: "expired",
+      value: 0,
+      word: "pass",
+      liftedBy: "biomedical-engineer",
+    },
+  ],
+  unverified: [
+    {
+      kind: "identity",
+      metric: null,
+      reason: "unverified",
+      value: null,
+      word: "5.00",
+      liftedBy: "biomedical-engineer",
+    },
+  ],
+  plant: [
+    {
+      kind: "fault",
+      metric: "reserveSourceLowAlarm",
+      reason: "not-as-expected",
+      value: 1,
+      word: "active",
+      liftedBy: "biomedical-engineer",
+    },
+  ],
 };

@@ -4,6 +4,7 @@ import type { Connect, Plugin } from "vite";
 import type { Session } from "../src/api/types.ts";
 import { isMetric, type MockTwin, makeTwins } from "./hospital.ts";
 import { GATEWAYS } from "./plan.ts";
+import { linesOf, sight } from "./sightings.ts";
 import { historyOf, mapOf, ribbonOf, usageOf, wardOf } from "./views.ts";
 
 const TICK_MS = 2_000;
@@ -50,6 +51,7 @@ function createHandler(): Connect.NextHandleFunction {
     if (room === "GET setup") return ok({ open: setupOpen, simulated: true });
     if (room === "DELETE session") signedIn = false;
     if (room === "DELETE session") return { status: 204, body: null };
+    if (room === "POST sightings") return takeSighting(twins, await bodyOf(request));
     if (request.method === "POST") {
       if ((await bodyOf(request)).includes('"wrong')) return WRONG;
       signedIn = true;
@@ -76,6 +78,7 @@ function read(twins: readonly MockTwin[], [room, id = "", part]: string[], url: 
     const view = wardOf(id, twins, at);
     return view === null ? notFound("ward") : ok(view);
   }
+  if (room === "lines") return ok({ lines: linesOf(twins) });
   if (room === "gateways") return ok({ gateways: gatewaysAt(nowMs) });
   const twin = twins.find((it) => it.id === id);
   if (room !== "twins" || twin === undefined) return notFound("device");
@@ -128,6 +131,13 @@ function move(twin: MockTwin): void {
     if (metric.word !== null || metric.category !== "measurement" || metric.value === null) continue;
     metric.value = Math.round(metric.value * (1 + 0.01 * Math.sin(twin.version + metric.metric.length)) * 100) / 100;
   }
+}
+
+function takeSighting(twins: MockTwin[], body: string): Answer {
+  const outcome = sight(twins, body, Date.now());
+  return "refused" in outcome
+    ? refusal(outcome.refused, "fleet.sighting", "Not taken", outcome.why)
+    : ok(outcome.taken);
 }
 
 const gatewaysAt = (nowMs: number) =>

@@ -14,7 +14,7 @@ import type {
 import type { MockTwin } from "./hospital.ts";
 import { GATEWAYS, WARDS } from "./plan.ts";
 
-const KINDS = ["ventilator", "infusion-pump", "defibrillator", "imaging"] as const;
+const KINDS = ["defibrillator", "imaging", "infusion-pump", "medical-gas", "ventilator"] as const;
 
 function classesOf(twins: readonly MockTwin[]): ClassCount[] {
   return KINDS.map((kind) => {
@@ -42,6 +42,7 @@ const chipOf = (twin: MockTwin): TwinChip => ({
   ward: twin.place.ward,
   availability: twin.readiness.availability,
   operating: twin.facts.operating.word,
+  identityHold: twin.readiness.holds.find(({ kind }) => kind === "identity")?.reason ?? null,
   newestAt: twin.connectivity.values.newestAt,
 });
 
@@ -51,9 +52,11 @@ function tileOf(ward: (typeof WARDS)[number], twins: readonly MockTwin[]): WardT
   return { ...ward, classes: classesOf(inside), asOf: times[0] ?? null };
 }
 
+const calls = (reason: string): boolean => reason === "not-as-expected" || reason === "unconfirmed";
+
 function noticesOf(twins: readonly MockTwin[]): Notice[] {
   const held = (kind: string) =>
-    twins.filter(({ readiness }) => readiness.holds.some((hold) => hold.kind === kind)).length;
+    twins.filter(({ readiness }) => readiness.holds.some((hold) => hold.kind === kind && calls(hold.reason))).length;
   const causes = (["fault", "self-test", "battery", "identity"] as const).map((cause) => ({
     cause,
     gateway: null,

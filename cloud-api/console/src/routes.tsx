@@ -80,10 +80,25 @@ const map = createRoute({
   component: WardMapPage,
 });
 
+export interface TwinSearch {
+  range?: Range;
+  /** What metrics are looked for by name. */
+  find?: string;
+  /** The groups of metrics that are opened. */
+  open?: string;
+}
+
 const twin = createRoute({
   getParentRoute: () => signedIn,
   path: PATHS.twin,
-  validateSearch: (search: Search): { range?: Range } => (isRange(search["range"]) ? { range: search["range"] } : {}),
+  validateSearch: (search: Search): TwinSearch => {
+    const [range, find, open] = [search["range"], textIn(search, "find"), textIn(search, "open")];
+    return {
+      ...(isRange(range) ? { range } : {}),
+      ...(find === undefined ? {} : { find }),
+      ...(open === undefined ? {} : { open }),
+    };
+  },
   component: lazyRouteComponent(() => import("./pages/twin/twin-page.tsx"), "TwinPage"),
 });
 

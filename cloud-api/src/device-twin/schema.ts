@@ -63,6 +63,9 @@ export const WardMap = Type.Object(
 );
 export type WardMap = Static<typeof WardMap>;
 
+/** Why a hold stands: what was read speaks against use, or what has to be known is not, or not surely enough. */
+export const HOLD_REASONS = ["not-as-expected", "missing", "expired", "unconfirmed", "unverified"] as const;
+
 export const TwinChip = Type.Object({
   id: RegistryId,
   kind: DeviceKind,
@@ -73,6 +76,8 @@ export const TwinChip = Type.Object({
   ward: RegistryId,
   availability: Availability,
   operating: Type.Enum([...OPERATING_STATES]),
+  /** Why it is not sure that this is the device and that its readings mean what they seem to; null where it is. */
+  identityHold: OrNull(Type.Enum([...HOLD_REASONS])),
   newestAt: OrNull(Instant),
 });
 export type TwinChip = Static<typeof TwinChip>;
@@ -103,7 +108,7 @@ export const HOLD_KINDS = ["fault", "self-test", "battery", "identity"] as const
 export const Hold = Type.Object({
   kind: Type.Enum([...HOLD_KINDS]),
   metric: OrNull(Type.Enum([...METRIC_NAMES])),
-  reason: Type.Enum(["not-as-expected", "missing", "expired", "unconfirmed", "unverified"]),
+  reason: Type.Enum([...HOLD_REASONS]),
   value: OrNull(Type.Number()),
   word: OrNull(Type.String()),
   at: OrNull(Instant),

@@ -3,7 +3,7 @@ import type { MetricMapping } from "@wardtwin/device-profiles/profile/profile";
 import { codeWord, METRIC_NAMES, type MetricName, metricTerm } from "@wardtwin/device-profiles/vocabulary/metrics";
 import type { TwinRecord } from "./queries.ts";
 import { countByClass, staleAfterMs } from "./rules.ts";
-import type { TwinChip, TwinMetric, TwinView, WardMap, WardTile, WardView } from "./schema.ts";
+import type { Hold, TwinChip, TwinMetric, TwinView, WardMap, WardTile, WardView } from "./schema.ts";
 
 interface WardRow {
   id: string;
@@ -162,6 +162,7 @@ export const twinChip = (twin: TwinRecord): TwinChip => ({
   ward: twin.wardId,
   availability: twin.judgement.availability,
   operating: twin.judgement.operating,
+  identityHold: twin.judgement.holds.find(({ kind }) => kind === "identity")?.reason ?? null,
   newestAt: instant(newestMs(twin)),
 });
 
@@ -202,6 +203,9 @@ export function wardView(ward: WardRow, twins: readonly TwinRecord[], nowMs: num
   return { at: new Date(nowMs).toISOString(), ward: tileOf(ward, twins), devices: twins.map(twinChip) };
 }
 
+/** The reasons that ask somebody to go there; the others end by themselves, or with a profile. */
+const CALLS: readonly Hold["reason"][] = ["not-as-expected", "unconfirmed"];
+
 /** One cause with the number of devices it concerns: many devices behind one dead gateway are one notice. */
 function noticesOf(twins: readonly TwinRecord[]): WardMap["notices"] {
   const notices = new Map<string, WardMap["notices"][number]>();
@@ -213,7 +217,7 @@ function noticesOf(twins: readonly TwinRecord[]): WardMap["notices"] {
   for (const { gateway, present, judgement } of twins) {
     if (gateway !== null && gateway.online !== true) count("gateway-offline", gateway.id);
     else if (present.deviceLink === "unreachable") count("device-unreachable", null);
-    const kinds = new Set(judgement.holds.filter(({ reason }) => reason === "not-as-expected").map(({ kind }) => kind));
+    const kinds = new Set(judgement.holds.filter(({ reason }) => CALLS.includes(reason)).map(({ kind }) => kind));
     for (const kind of kinds) count(kind, null);
   }
   return [...notices.values()].sort((a, b) => b.devices - a.devices);

@@ -77,6 +77,16 @@ export const gatewaysQuery = queryOptions({
   refetchInterval: 10_000,
 });
 
+export const unconfirmedQuery = queryOptions({
+  queryKey: ["unconfirmed"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/lines/unconfirmed", { signal })),
+  refetchInterval: 10_000,
+});
+
+/** What a person's word on where a device hangs may change; the stream tells it too, a moment later. */
+export const afterSighting = (client: QueryClient): Promise<unknown> =>
+  Promise.all(["unconfirmed", "twin", "ward", "map"].map((name) => client.invalidateQueries({ queryKey: [name] })));
+
 function latest<T extends { at: string; version?: number }>(
   client: QueryClient,
   key: readonly unknown[],

@@ -1,8 +1,8 @@
 /** The shapes of the API, named. They come from the generated document alone. */
 import type { paths } from "./generated/schema.ts";
 
-type Answer<P extends keyof paths> = paths[P] extends {
-  get: { responses: { 200: { content: { "application/json": infer Body } } } };
+type Answer<P extends keyof paths, Method extends "get" | "post" = "get"> = paths[P] extends {
+  [M in Method]: { responses: { 200: { content: { "application/json": infer Body } } } };
 }
   ? Body
   : never;
@@ -16,6 +16,8 @@ export type History = Answer<"/api/v1/twins/{id}/history">;
 export type StateRibbon = Answer<"/api/v1/twins/{id}/states">;
 export type Usage = Answer<"/api/v1/twins/{id}/usage">;
 export type GatewayList = Answer<"/api/v1/gateways">;
+export type SightingTaken = Answer<"/api/v1/sightings", "post">;
+export type UnconfirmedLines = Answer<"/api/v1/lines/unconfirmed">;
 
 export type Role = Session["user"]["role"];
 export type WardTile = WardMap["wards"][number];
@@ -37,8 +39,12 @@ export type Facts = TwinView["facts"];
 export type FactName = keyof Facts;
 export type FactSource = NonNullable<Facts["operating"]["source"]>;
 export type IdentityStrength = TwinView["identity"]["strength"];
+export type Unconfirmed = NonNullable<TwinView["identity"]["unconfirmed"]>;
+export type FirmwareVerdict = TwinView["profile"]["firmware"];
 export type EvidenceLevel = TwinView["profile"]["evidence"]["level"];
 export type GatewayLinkState = TwinView["connectivity"]["gateway"]["state"];
 export type DeviceLinkState = TwinView["connectivity"]["device"]["state"];
 export type Gateway = GatewayList["gateways"][number];
+export type UnconfirmedLine = UnconfirmedLines["lines"][number];
+export type Place = UnconfirmedLine["place"];
 export type MinutePoint = History["points"][number];

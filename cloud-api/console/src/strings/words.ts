@@ -1,6 +1,6 @@
 /**
- * The words for everything that the API can say. The maps are complete by type: a new state, metric or cause fails to
- * compile until it has its words.
+ * The words for everything that the API can say; those of metrics and of reasons against use stand in files of their own. The
+ * maps are complete by type: a new state, metric or cause fails to compile until it has its words.
  */
 import type { METRICS } from "@wardtwin/device-profiles/vocabulary/metrics";
 import type {
@@ -12,8 +12,8 @@ import type {
   FactName,
   FactSource,
   Facts,
+  FirmwareVerdict,
   GatewayLinkState,
-  Hold,
   IdentityStrength,
   MetricCategory,
   MetricName,
@@ -22,6 +22,8 @@ import type {
   Role,
   WardKind,
 } from "../api/types.ts";
+import { holdWords } from "./hold-words.ts";
+import { metricWords } from "./metric-words.ts";
 
 type Terms = typeof METRICS;
 type CodesOf<Term> = Term extends { codes: readonly (infer Word)[] } ? Word : never;
@@ -36,6 +38,7 @@ const kind = {
   "infusion-pump": { one: "Infusion pump", many: "Infusion pumps" },
   defibrillator: { one: "Defibrillator", many: "Defibrillators" },
   imaging: { one: "Imaging device", many: "Imaging devices" },
+  "medical-gas": { one: "Gas supply", many: "Gas supplies" },
 } as const satisfies Record<DeviceKind, { one: string; many: string }>;
 
 const availability = {
@@ -45,75 +48,6 @@ const availability = {
   blocked: "Blocked",
   unknown: "Unknown",
 } as const satisfies Record<Availability, string>;
-
-/** A label may be here before the API tells its metric; never the other way round. */
-type Labels = Readonly<Record<string, string>>;
-
-const metric = {
-  operatingState: "Operating state",
-  deviceLink: "Device link",
-  deviceHealth: "Device health",
-  deviceClockOffsetS: "Clock offset from gateway",
-  operatingTimeH: "Operating time",
-  mainsPresent: "Mains present",
-  batteryChargePct: "Battery charge",
-  batteryHealthPct: "Battery health",
-  batteryCycleCount: "Battery cycles",
-  batteryAgeMonths: "Battery age",
-  respiratoryRateSetPerMin: "Respiratory rate, set",
-  tidalVolumeSetMl: "Tidal volume, set",
-  peakFlowSetLPerMin: "Peak flow, set",
-  oxygenConcentrationSetPct: "Oxygen concentration, set",
-  peepSetCmH2O: "PEEP, set",
-  respiratoryRatePerMin: "Respiratory rate",
-  tidalVolumeExpiredMl: "Tidal volume, expired",
-  minuteVolumeExpiredLPerMin: "Minute volume, expired",
-  airwayPressurePeakCmH2O: "Airway pressure, peak",
-  airwayPressureMeanCmH2O: "Airway pressure, mean",
-  peepCmH2O: "PEEP",
-  oxygenConcentrationPct: "Oxygen concentration",
-  complianceDynamicMlPerCmH2O: "Dynamic compliance",
-  resistanceDynamicCmH2OSPerL: "Dynamic resistance",
-  acPowerLossAlarm: "AC power loss",
-  batteryInoperativeAlarm: "Battery inoperative",
-  batteryLowAlarm: "Battery low",
-  powerLossAlarm: "Power loss",
-  airSupplyLowAlarm: "Air supply low",
-  oxygenSupplyLowAlarm: "Oxygen supply low",
-  compressorInoperativeAlarm: "Compressor inoperative",
-  procedureErrorAlarm: "Procedure error",
-  technicalMalfunctionAlarm: "Technical malfunction",
-  readinessIndicator: "Readiness indicator",
-  selfTestEnergy: "Self-test: energy",
-  selfTestCharge: "Self-test: charging",
-  selfTestBattery: "Self-test: battery",
-  selfTestPads: "Self-test: pads",
-  selfTestEcgCable: "Self-test: ECG cable",
-  selfTestSpeaker: "Self-test: speaker",
-  selfTestMemory: "Self-test: memory",
-  selfTestClock: "Self-test: clock",
-  selfTestAgeH: "Age of last self-test",
-  testEnergySetJ: "Test energy, set",
-  testEnergyDeliveredJ: "Test energy, delivered",
-  chargeTimeS: "Charge time",
-  capacitorChargeCount: "Capacitor charges",
-  padsImpedanceOhm: "Pads impedance",
-  padsExpiryD: "Pads expire in",
-  onCharger: "On charger",
-  docked: "Docked",
-  serviceDue: "Service due",
-  reportPending: "Report pending",
-  technicalAlarm: "Technical alarm",
-  infusionRateMlPerH: "Infusion rate",
-  volumeInfusedMl: "Volume infused",
-  linePressureMmHg: "Line pressure",
-  occlusionCount: "Occlusions",
-  motorRunTimeH: "Motor run time",
-  batteryEmptyAlarm: "Battery empty",
-  communicationLossAlarm: "Communication loss",
-  driveDisengagedAlarm: "Drive disengaged",
-  pressureTransducerAlarm: "Pressure transducer",
-} as const satisfies Record<MetricName, string> & Labels;
 
 const codeWord = {
   unknown: "Unknown",
@@ -137,6 +71,50 @@ const codeWord = {
   ready: "Ready",
   degraded: "Degraded",
   "not-ready": "Not ready",
+  manual: "By hand",
+  remote: "From outside",
+  on: "On",
+  none: "None",
+  other: "Other",
+  enabled: "Enabled",
+  disabled: "Disabled",
+  calibration: "Calibrating",
+  adult: "Adult",
+  paediatric: "Paediatric",
+  neonatal: "Neonatal",
+  invasive: "Invasive",
+  "non-invasive": "Non-invasive",
+  "assist-control": "Assist/control",
+  simv: "SIMV",
+  spontaneous: "Spontaneous",
+  bilevel: "Bilevel",
+  aprv: "APRV",
+  "mandatory-minute-volume": "Mandatory minute volume",
+  "pressure-control": "Pressure control",
+  "pressure-support": "Pressure support",
+  "high-frequency": "High frequency",
+  "manual-spontaneous": "Manual or spontaneous",
+  "oxygen-therapy": "Oxygen therapy",
+  "volume-control": "Volume control",
+  "volume-control-plus": "Volume control plus",
+  "tube-compensation": "Tube compensation",
+  "volume-support": "Volume support",
+  "proportional-assist": "Proportional assist",
+  flow: "Flow",
+  pressure: "Pressure",
+  square: "Square",
+  ramp: "Ramp",
+  "inspiratory-time": "Inspiratory time",
+  "ie-ratio": "I:E ratio",
+  "expiratory-time": "Expiratory time",
+  endotracheal: "Endotracheal",
+  tracheostomy: "Tracheostomy",
+  "non-heated-expiratory": "Expiratory hose not heated",
+  "heated-expiratory": "Expiratory hose heated",
+  hme: "Heat and moisture exchanger",
+  functional: "Functional",
+  "conditionally-functional": "Conditionally functional",
+  "non-functional": "Not functional",
 } as const satisfies Record<CodeWord, string>;
 
 const factWord = {
@@ -161,8 +139,17 @@ const factWord = {
   battery: "On battery",
 } as const satisfies Record<FactWord, string>;
 
+/** Units of devices that no metric has. */
+const deviceUnit = {
+  mbar: "mbar",
+  "mL/mbar": "mL/mbar",
+  "mbar.s/L": "mbar·s/L",
+  "mbar/L": "mbar/L",
+} as const;
+
 /** Units as people of the trade write them; "1" is a bare count. */
 const unit = {
+  ...deviceUnit,
   "1": "",
   s: "s",
   h: "h",
@@ -170,12 +157,23 @@ const unit = {
   mo: "months",
   "%": "%",
   "/min": "/min",
+  "/h": "/h",
+  "/min/L": "/min/L",
+  mm: "mm",
   mL: "mL",
+  L: "L",
   "L/min": "L/min",
+  "mL/min": "mL/min",
   "cm[H2O]": "cmH₂O",
   "mL/cm[H2O]": "mL/cmH₂O",
   "cm[H2O].s/L": "cmH₂O·s/L",
+  "cm[H2O]/L": "cmH₂O/L",
+  kPa: "kPa",
+  hPa: "hPa",
+  Cel: "°C",
+  K: "K",
   J: "J",
+  "J/L": "J/L",
   Ohm: "Ω",
   "mL/h": "mL/h",
   "mm[Hg]": "mmHg",
@@ -192,46 +190,7 @@ const because = {
   "never-heard": "Nothing has ever been heard from it. Check its cable and its binding to the gateway.",
 } as const satisfies Record<Because, string>;
 
-const holdTitle = {
-  fault: "Technical fault",
-  "self-test": "Self-test",
-  battery: "Battery",
-  identity: "Identity",
-} as const satisfies Record<Hold["kind"], string>;
-
-/** What the evidence says; `what` is the metric's name, `reading` its value or word, `at` its time where there is one. */
-const holdEvidence = {
-  "not-as-expected": ({ what, reading, at }) =>
-    `${what} read ${reading ?? "other than expected"}${at ? ` at ${at}` : ""}.`,
-  missing: ({ what }) => `${what} is not known.`,
-  expired: ({ what, reading, at }) =>
-    `${what}${reading === null ? "" : ` (${reading})`} was last told ${at ? `at ${at}` : "long ago"}: too old to rely on.`,
-} as const satisfies Record<
-  Hold["reason"],
-  (evidence: { what: string; reading: string | null; at: string | null }) => string
->;
-
-/** A hold on identity is about serial numbers, not about a metric; `told` is what the wire says. */
-const holdIdentity = (told: string | null, registered: string): string =>
-  told === null
-    ? `It has not stated its serial number yet; the registry says ${registered}.`
-    : `It states serial number ${told}, the registry says ${registered}: this may be another device.`;
-
-const holdLift = {
-  "biomedical-engineer": {
-    fault: "Only a biomedical engineer can lift this.",
-    "self-test": "Only a biomedical engineer can lift this.",
-    battery: "Only a biomedical engineer can lift this.",
-    identity: "Only a biomedical engineer can lift this, after comparing serial numbers.",
-  },
-  any: {
-    fault: "Anyone can lift this: it ends when the device reports the fault cleared.",
-    "self-test": "Anyone can lift this: it ends when the device passes its self-test.",
-    battery: "Anyone can lift this: plug the device in; it ends when the battery is charged.",
-    identity: "Anyone can lift this: it ends when the device states the registered serial number.",
-  },
-} as const satisfies Record<Hold["liftedBy"], Record<Hold["kind"], string>>;
-
+const BOUND = "A person told which one it is; after a break a scan or its own counters have to say so again.";
 const identity = {
   self: {
     yes: "It states its own serial number, and that is the registered one.",
@@ -239,17 +198,17 @@ const identity = {
     untold: "It can state its own serial number, but has not done so yet.",
   },
   type: {
-    yes: "It states make and model only, and they agree. A person told which one it is; a swap on the same socket goes unseen.",
+    yes: `It states make and model only, and they agree. ${BOUND}`,
     no: "The make or model that it states is not the registered one. This may be another device.",
-    untold: "It can state make and model only. A person told which one it is; a swap on the same socket goes unseen.",
+    untold: `It can state make and model only. ${BOUND}`,
   },
   none: {
-    yes: "It says nothing of itself on the wire. A person told which one it is.",
+    yes: `It says nothing of itself on the wire. ${BOUND}`,
     no: "What stands on the wire is not the registered device. This may be another device.",
-    untold:
-      "It says nothing of itself on the wire. A person told which one it is; a swap on the same socket goes unseen.",
+    untold: `It says nothing of itself on the wire. ${BOUND}`,
   },
 } as const satisfies Record<IdentityStrength, Record<"yes" | "no" | "untold", string>>;
+const identityUnconfirmed = "After a break nobody has confirmed that what answers in its place is this device.";
 
 const evidence = {
   "vendor-document": "From the maker's own document",
@@ -258,6 +217,25 @@ const evidence = {
   synthetic: "Synthetic: made for this simulation, no real device speaks it",
   none: "No evidence stated",
 } as const satisfies Record<EvidenceLevel, string>;
+
+/** Whether the profile was written for the device's software; `version` is the one that the wire or the registry tells. */
+const firmware = {
+  verified: { word: "Verified", says: () => "The profile was written for this version." },
+  unverified: {
+    word: "Unverified",
+    says: (version) =>
+      version === null
+        ? "The device can tell its version and has not. Until it does, its readings may not mean what they seem to, and it never counts as ready."
+        : "The profile was not written for this version. Its readings may not mean what they seem to, and it never counts as ready.",
+  },
+  "not-told": {
+    word: "Not told",
+    says: (version) =>
+      version === null
+        ? "Neither the device nor the registry tells the version, so nobody can say whether the profile was written for it."
+        : "Without a profile nobody can say what this version means.",
+  },
+} as const satisfies Record<FirmwareVerdict, { word: string; says: (version: string | null) => string }>;
 
 const quality = {
   good: "Good",
@@ -316,7 +294,7 @@ const wardKind = { ward: "Ward", store: "Store", workshop: "Workshop" } as const
 export const words = {
   kind,
   availability,
-  metric,
+  metric: metricWords,
   codeWord,
   factWord,
   unit,
@@ -327,12 +305,11 @@ export const words = {
   gatewayLink,
   deviceLink,
   because,
-  holdTitle,
-  holdEvidence,
-  holdIdentity,
-  holdLift,
+  hold: holdWords,
   identity,
+  identityUnconfirmed,
   evidence,
+  firmware,
   notice,
   fact,
   factSource,

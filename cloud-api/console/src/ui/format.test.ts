@@ -1,7 +1,7 @@
 import { METRIC_NAMES, metricTerm } from "@wardtwin/device-profiles/vocabulary/metrics";
 import { expect, test } from "vitest";
 import { strings } from "../strings/strings.ts";
-import { durationWords, isCodeWord, readingWords, siteTime, unitWords } from "./format.ts";
+import { durationWords, isCodeWord, measuredWords, rangeWords, readingWords, siteTime, unitWords } from "./format.ts";
 
 test("times stand in the hospital's zone, wherever the browser is", () => {
   expect(siteTime("Europe/Berlin").clock("2026-01-05T11:02:03.000Z")).toBe("12:02:03");
@@ -27,13 +27,26 @@ test("a reading stands with its unit, a word without one, and nothing is null", 
   expect(readingWords(null, null, "h")).toBeNull();
 });
 
+test("a converted value shows no more digits than the device told, and one at least", () => {
+  expect(measuredWords(12.2 * 1.01972, { value: 12.2 })).toBe("12.4");
+  expect(measuredWords(5 * 1.01972, { value: 5 })).toBe("5.1");
+  expect(measuredWords(480, { value: 0.48 })).toBe("480");
+  expect(measuredWords(7.063, null)).toBe("7.06");
+});
+
+test("a range fits its column however large it is, and a range of one value is that value", () => {
+  expect(rangeWords(5.098, 7.256)).toBe("5.1–7.26");
+  expect(rangeWords(966.82, 1_098.61)).toBe("967–1,099");
+  expect(rangeWords(-52.14, -52.14)).toBe("-52.14");
+});
+
 test("less than an hour is told in minutes", () => {
   expect(durationWords(0.8)).toBe("48\u202fmin");
   expect(durationWords(3.24)).toBe("3.2\u202fh");
 });
 
 test("a unit or word that this console does not know stands as it came", () => {
-  expect(unitWords("kPa")).toBe("kPa");
+  expect(unitWords("[ft_i]")).toBe("[ft_i]");
   expect(readingWords(9, "levitating", "1")).toBe("levitating");
 });
 

@@ -49,6 +49,26 @@ const numbers = new Intl.NumberFormat(LOCALE, { maximumFractionDigits: 2 });
 const hours = new Intl.NumberFormat(LOCALE, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 
 export const numberWords = (value: number): string => numbers.format(value);
+
+/** Low and high of a value, in no more room than a column has: the larger they are, the fewer digits behind the point. */
+export function rangeWords(low: number, high: number): string {
+  const size = Math.max(Math.abs(low), Math.abs(high));
+  const maximumFractionDigits = size >= 1_000 ? 0 : size >= 100 ? 1 : 2;
+  const { format } = new Intl.NumberFormat(LOCALE, { maximumFractionDigits });
+  return low === high ? format(low) : `${format(low)}–${format(high)}`;
+}
+
+/**
+ * A value that the device tells in another unit, with no more digits behind the point than the device gives, though one at
+ * least: what a conversion adds to them is no measurement.
+ */
+export function measuredWords(value: number, asTold: { value: number } | null): string {
+  if (asTold === null) return numberWords(value);
+  const [, behind = ""] = String(asTold.value).split(".");
+  return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: Math.min(2, Math.max(1, behind.length)) }).format(
+    value,
+  );
+}
 export const hoursWords = (value: number): string => hours.format(value);
 
 /** "48 min", "3.2 h" */

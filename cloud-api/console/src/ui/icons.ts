@@ -4,6 +4,7 @@ import {
   IconAlertTriangle,
   IconBan,
   IconBattery1,
+  IconBodyScan,
   IconBuildingHospital,
   IconBuildingWarehouse,
   IconCircleCheck,
@@ -11,25 +12,26 @@ import {
   IconDropletHalf2,
   IconEye,
   IconFingerprint,
+  IconGauge,
   IconHeartBolt,
   IconHelp,
   IconLungs,
   IconPlugConnectedX,
   IconPower,
   IconProgressCheck,
-  IconRadioactive,
   IconRouterOff,
   IconTool,
   IconZzz,
   type TablerIcon,
 } from "@tabler/icons-react";
-import type { Availability, DeviceKind, NoticeCause, OperatingState, WardKind } from "../api/types.ts";
+import type { Availability, DeviceKind, Hold, NoticeCause, OperatingState, WardKind } from "../api/types.ts";
 
 export const kindIcon = {
   ventilator: IconLungs,
   "infusion-pump": IconDropletHalf2,
   defibrillator: IconHeartBolt,
-  imaging: IconRadioactive,
+  imaging: IconBodyScan,
+  "medical-gas": IconGauge,
 } as const satisfies Record<DeviceKind, TablerIcon>;
 
 export const availabilityIcon = {
@@ -83,3 +85,12 @@ export const noticeTone = {
   battery: "act",
   identity: "act",
 } as const satisfies Record<NoticeCause, Tone>;
+
+/** A doubt about which device it is asks for a deed at the device; one about its software, for a look at its profile. */
+export const identityTone = {
+  "not-as-expected": "act",
+  missing: "look",
+  expired: "look",
+  unconfirmed: "act",
+  unverified: "look",
+} as const satisfies Record<Hold["reason"], Tone>;

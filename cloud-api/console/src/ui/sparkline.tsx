@@ -1,6 +1,6 @@
 import type { History } from "../api/types.ts";
 import { strings } from "../strings/strings.ts";
-import { numberWords, unitWords } from "./format.ts";
+import { numberWords, rangeWords, unitWords } from "./format.ts";
 import { sparklineOf } from "./sparkline-path.ts";
 import "./sparkline.css";
 
@@ -25,7 +25,7 @@ export function Sparkline({ history, toMs }: { history: History; toMs: number })
         ))}
       </svg>
       <span className="wt-spark-range wt-number" aria-hidden="true">
-        {spark.low === spark.high ? numberWords(spark.low) : `${numberWords(spark.low)}–${numberWords(spark.high)}`}
+        {rangeWords(spark.low, spark.high)}
       </span>
     </span>
   );

@@ -17,33 +17,43 @@ export function StateBar({ count }: { count: ClassCount }) {
 }
 
 /** The five numbers under a bar, always in the same places. The bar's own label says them to a screen reader. */
-export function StateCounts({ count, words = false }: { count: ClassCount; words?: boolean }) {
+export function StateCounts({ count }: { count: ClassCount }) {
   const counts = countsOf(count);
   return (
     <div className="wt-counts" aria-hidden="true">
       {AVAILABILITY_ORDER.map((state) => (
-        <StateCount key={state} state={state} n={counts[state]} words={words} />
+        <StateCount key={state} state={state} n={counts[state]} />
       ))}
     </div>
   );
 }
 
-function StateCount({ state, n, words }: { state: Availability; n: number; words: boolean }) {
+function StateCount({ state, n }: { state: Availability; n: number }) {
   const Icon = availabilityIcon[state];
   const tone = n === 0 ? "none" : availabilityTone[state];
   return (
-    <span className={`wt-count wt-tone-${tone}`}>
-      <span className="wt-count-number">
-        <Icon size="1.05em" stroke={2} aria-hidden="true" />
-        <span className="wt-number">{n}</span>
-      </span>
-      {words ? (
-        <span className="wt-count-word">
-          <span className={`wt-swatch wt-state-${state}`} />
-          {strings.words.availability[state]}
-        </span>
-      ) : null}
+    <span className={`wt-count wt-count-number wt-tone-${tone}`}>
+      <Icon size="1.05em" stroke={2} aria-hidden="true" />
+      <span className="wt-number">{n}</span>
     </span>
+  );
+}
+
+/** What the five patterns and icons mean, once for a page. */
+export function StateLegend() {
+  return (
+    <div className="wt-legend" aria-hidden="true">
+      {AVAILABILITY_ORDER.map((state) => {
+        const Icon = availabilityIcon[state];
+        return (
+          <span key={state} className="wt-legend-part">
+            <span className={`wt-swatch wt-state-${state}`} />
+            <Icon size="1.1em" stroke={2} />
+            {strings.words.availability[state]}
+          </span>
+        );
+      })}
+    </div>
   );
 }
 

@@ -97,6 +97,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/lines/unconfirmed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["UnconfirmedLines"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/live": {
         parameters: {
             query?: never;
@@ -165,7 +200,7 @@ export interface paths {
                             firmware?: string;
                             id: string;
                             /** @enum {unknown} */
-                            kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging";
+                            kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging" | "medical-gas";
                             manufacturer: string;
                             model: string;
                             profile: string;
@@ -419,6 +454,81 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/sightings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        device: string;
+                        place: {
+                            gateway: string;
+                            line: string;
+                            unit: string;
+                        };
+                        /** @enum {unknown} */
+                        source: "scan" | "hand";
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["SightingTaken"];
+                    };
+                };
+                /** @description Default Response */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/twins": {
         parameters: {
             query?: never;
@@ -430,7 +540,7 @@ export interface paths {
             parameters: {
                 query?: {
                     cursor?: string;
-                    kind?: "ventilator" | "infusion-pump" | "defibrillator" | "imaging";
+                    kind?: "ventilator" | "infusion-pump" | "defibrillator" | "imaging" | "medical-gas";
                     ward?: string;
                 };
                 header?: never;
@@ -515,7 +625,7 @@ export interface paths {
             parameters: {
                 query: {
                     from: string;
-                    metric: "operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "peepSetCmH2O" | "respiratoryRatePerMin" | "tidalVolumeExpiredMl" | "minuteVolumeExpiredLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "peepCmH2O" | "oxygenConcentrationPct" | "complianceDynamicMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "powerLossAlarm" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "technicalMalfunctionAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "selfTestAgeH" | "testEnergySetJ" | "testEnergyDeliveredJ" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "serviceDue" | "reportPending" | "technicalAlarm" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "occlusionCount" | "motorRunTimeH" | "batteryEmptyAlarm" | "communicationLossAlarm" | "driveDisengagedAlarm" | "pressureTransducerAlarm";
+                    metric: "operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "selfTestAgeH" | "serviceDue" | "alarmAudioPaused" | "technicalAlarm" | "technicalMalfunctionAlarm" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "batteryEmptyAlarm" | "powerLossAlarm" | "powerSupplyAlarm" | "onBatteryAlarm" | "communicationLossAlarm" | "internalCommunicationAlarm" | "deviceTemperatureHighAlarm" | "fanAlarm" | "speakerAlarm" | "unclassifiedAlarm" | "clinicalAlarmsPerH" | "occlusionAlarmsPerH" | "disconnectionAlarmsPerH" | "oxygenConcentrationAlarmsPerH" | "ventilationType" | "ventilationMode" | "mandatoryType" | "spontaneousType" | "triggerType" | "patientCategory" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "pressureTriggerSetCmH2O" | "flowTriggerSetLPerMin" | "peepSetCmH2O" | "plateauTimeSetS" | "inspiratoryPressureSetCmH2O" | "inspiratoryTimeSetS" | "expiratoryTimeSetS" | "ieInspiratorySetRatio" | "ieExpiratorySetRatio" | "pressureLimitSetCmH2O" | "supportPressureSetCmH2O" | "riseTimeSetPct" | "riseTimeSetS" | "flowPatternSet" | "oxygenSuction" | "baseFlowSetLPerMin" | "rateChangeConstantSet" | "tubeInnerDiameterSetMm" | "tubeTypeSet" | "humidificationTypeSet" | "humidifierVolumeSetMl" | "oxygenSensorSet" | "disconnectSensitivitySetPct" | "proportionalSupportSetPct" | "expiratorySensitivitySetPct" | "volumeSupportTargetSetMl" | "peepHighSetCmH2O" | "peepLowSetCmH2O" | "peepHighTimeSetS" | "peepLowTimeSetS" | "spontaneousInspiratoryTimeLimitSetS" | "circuitTypeSet" | "leakCompensation" | "apneaIntervalSetS" | "apneaTidalVolumeSetMl" | "apneaRespiratoryRateSetPerMin" | "apneaPeakFlowSetLPerMin" | "apneaOxygenConcentrationSetPct" | "apneaInspiratoryPressureSetCmH2O" | "apneaInspiratoryTimeSetS" | "apneaFlowPatternSet" | "apneaMandatoryTypeSet" | "apneaIeInspiratorySetRatio" | "apneaIeExpiratorySetRatio" | "airwayPressureHighLimitCmH2O" | "airwayPressureLowLimitCmH2O" | "minuteVolumeHighLimitLPerMin" | "minuteVolumeLowLimitLPerMin" | "tidalVolumeHighLimitMl" | "tidalVolumeLowLimitMl" | "tidalVolumeMandatoryHighLimitMl" | "tidalVolumeMandatoryLowLimitMl" | "tidalVolumeSpontaneousHighLimitMl" | "tidalVolumeSpontaneousLowLimitMl" | "tidalVolumeInspiredHighLimitMl" | "respiratoryRateHighLimitPerMin" | "respiratoryRateLowLimitPerMin" | "oxygenConcentrationHighLimitPct" | "oxygenConcentrationLowLimitPct" | "peepHighLimitCmH2O" | "peepLowLimitCmH2O" | "airwayTemperatureHighLimitCel" | "apneaAirwayPressureHighLimitCmH2O" | "respiratoryRatePerMin" | "respiratoryRateMandatoryPerMin" | "respiratoryRateSpontaneousPerMin" | "tidalVolumeExpiredMl" | "tidalVolumeInspiredMl" | "tidalVolumeSpontaneousMl" | "tidalVolumeMandatoryMl" | "minuteVolumeExpiredLPerMin" | "minuteVolumeInspiredLPerMin" | "minuteVolumeSpontaneousLPerMin" | "minuteVolumeMandatoryLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "airwayPressureMinCmH2O" | "airwayPressureCmH2O" | "plateauPressureCmH2O" | "endInspiratoryPressureCmH2O" | "peepCmH2O" | "peepIntrinsicCmH2O" | "peepIntrinsicManeuverCmH2O" | "peepTotalManeuverCmH2O" | "ieInspiratoryRatio" | "ieExpiratoryRatio" | "inspiratoryTimeS" | "inspiratoryTimeSpontaneousS" | "inspiratoryTimeSpontaneousPct" | "expiratoryTimeConstantS" | "complianceDynamicMlPerCmH2O" | "complianceStaticMlPerCmH2O" | "compliancePatientMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "resistanceStaticCmH2OSPerL" | "resistanceTotalCmH2OSPerL" | "resistancePatientCmH2OSPerL" | "elastanceCmH2OPerL" | "elastancePatientCmH2OPerL" | "rapidShallowBreathingIndexPerMinL" | "peakFlowInspiratoryLPerMin" | "peakFlowSpontaneousLPerMin" | "peakFlowExpiratoryLPerMin" | "endExpiratoryFlowLPerMin" | "negativeInspiratoryForceCmH2O" | "occlusionPressureCmH2O" | "vitalCapacityMl" | "workOfBreathingJPerL" | "oxygenConcentrationExpiredPct" | "carbonDioxideEndTidalMmHg" | "airwayTemperatureCel" | "oxygenConcentrationPct" | "leakPct" | "leakAtPeepLPerMin" | "leakVolumeMl" | "leakLPerMin" | "circuitLeakMlPerMin" | "circuitComplianceMlPerCmH2O" | "hoseComplianceMlPerCmH2O" | "hoseResistanceCmH2OSPerL" | "oxygenSensorBiasPct" | "oxygenSupplyPressureKPa" | "ambientPressureHPa" | "airTemperatureCel" | "relativeHumidityPct" | "airConsumptionL" | "oxygenConsumptionL" | "gasConsumptionL" | "deviceFlowLPerMin" | "leakTestAgeH" | "tidalVolumeResidualPct" | "oxygenConcentrationResidualPct" | "peepResidualCmH2O" | "deviceCheck" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "gasSupplyHighAlarm" | "gasSupplyFailureAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "oxygenSensorInoperativeAlarm" | "oxygenSensorNotCalibratedAlarm" | "flowSensorAlarm" | "flowCalibrationAlarm" | "expiratoryValveAlarm" | "pressureMeasurementAlarm" | "volumeMeasurementAlarm" | "gasMixerAlarm" | "blowerTemperatureHighAlarm" | "coolingAlarm" | "humidifierAlarm" | "hoseSystemAlarm" | "ambientSensorAlarm" | "temperatureSensorAlarm" | "gasMeasurementAlarm" | "nebuliserAlarm" | "leakageAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "testEnergySetJ" | "testEnergyDeliveredJ" | "testEnergyResidualPct" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "reportPending" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "bolusRateMlPerH" | "bolusVolumeMl" | "occlusionCount" | "motorRunTimeH" | "pumpControl" | "pumpErrorCode" | "driveDisengagedAlarm" | "pressureTransducerAlarm" | "coldHeadTemperatureK" | "coldHeadRunTimeH" | "heliumLevelPct" | "heliumPressureKPa" | "chillerSupplyTemperatureCel" | "chillerFlowLPerMin" | "examinationCount" | "magnetAtField" | "chillerAlarm" | "oxygenLinePressureKPa" | "airLinePressureKPa" | "vacuumPressureKPa" | "primarySourcePressureKPa" | "reserveSourcePressureKPa" | "airDewPointCel" | "oxygenFlowLPerMin" | "compressorRunTimeH" | "compressorStartCount" | "oxygenPressureHighLimitKPa" | "oxygenPressureLowLimitKPa" | "oxygenPressureHighAlarm" | "oxygenPressureLowAlarm" | "airPressureLowAlarm" | "vacuumLowAlarm" | "primarySourceEmptyAlarm" | "reserveSourceLowAlarm" | "plantFaultAlarm";
                     to: string;
                 };
                 header?: never;
@@ -857,7 +967,7 @@ export interface components {
         History: {
             device: string;
             /** @enum {unknown} */
-            metric: "operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "peepSetCmH2O" | "respiratoryRatePerMin" | "tidalVolumeExpiredMl" | "minuteVolumeExpiredLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "peepCmH2O" | "oxygenConcentrationPct" | "complianceDynamicMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "powerLossAlarm" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "technicalMalfunctionAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "selfTestAgeH" | "testEnergySetJ" | "testEnergyDeliveredJ" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "serviceDue" | "reportPending" | "technicalAlarm" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "occlusionCount" | "motorRunTimeH" | "batteryEmptyAlarm" | "communicationLossAlarm" | "driveDisengagedAlarm" | "pressureTransducerAlarm";
+            metric: "operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "selfTestAgeH" | "serviceDue" | "alarmAudioPaused" | "technicalAlarm" | "technicalMalfunctionAlarm" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "batteryEmptyAlarm" | "powerLossAlarm" | "powerSupplyAlarm" | "onBatteryAlarm" | "communicationLossAlarm" | "internalCommunicationAlarm" | "deviceTemperatureHighAlarm" | "fanAlarm" | "speakerAlarm" | "unclassifiedAlarm" | "clinicalAlarmsPerH" | "occlusionAlarmsPerH" | "disconnectionAlarmsPerH" | "oxygenConcentrationAlarmsPerH" | "ventilationType" | "ventilationMode" | "mandatoryType" | "spontaneousType" | "triggerType" | "patientCategory" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "pressureTriggerSetCmH2O" | "flowTriggerSetLPerMin" | "peepSetCmH2O" | "plateauTimeSetS" | "inspiratoryPressureSetCmH2O" | "inspiratoryTimeSetS" | "expiratoryTimeSetS" | "ieInspiratorySetRatio" | "ieExpiratorySetRatio" | "pressureLimitSetCmH2O" | "supportPressureSetCmH2O" | "riseTimeSetPct" | "riseTimeSetS" | "flowPatternSet" | "oxygenSuction" | "baseFlowSetLPerMin" | "rateChangeConstantSet" | "tubeInnerDiameterSetMm" | "tubeTypeSet" | "humidificationTypeSet" | "humidifierVolumeSetMl" | "oxygenSensorSet" | "disconnectSensitivitySetPct" | "proportionalSupportSetPct" | "expiratorySensitivitySetPct" | "volumeSupportTargetSetMl" | "peepHighSetCmH2O" | "peepLowSetCmH2O" | "peepHighTimeSetS" | "peepLowTimeSetS" | "spontaneousInspiratoryTimeLimitSetS" | "circuitTypeSet" | "leakCompensation" | "apneaIntervalSetS" | "apneaTidalVolumeSetMl" | "apneaRespiratoryRateSetPerMin" | "apneaPeakFlowSetLPerMin" | "apneaOxygenConcentrationSetPct" | "apneaInspiratoryPressureSetCmH2O" | "apneaInspiratoryTimeSetS" | "apneaFlowPatternSet" | "apneaMandatoryTypeSet" | "apneaIeInspiratorySetRatio" | "apneaIeExpiratorySetRatio" | "airwayPressureHighLimitCmH2O" | "airwayPressureLowLimitCmH2O" | "minuteVolumeHighLimitLPerMin" | "minuteVolumeLowLimitLPerMin" | "tidalVolumeHighLimitMl" | "tidalVolumeLowLimitMl" | "tidalVolumeMandatoryHighLimitMl" | "tidalVolumeMandatoryLowLimitMl" | "tidalVolumeSpontaneousHighLimitMl" | "tidalVolumeSpontaneousLowLimitMl" | "tidalVolumeInspiredHighLimitMl" | "respiratoryRateHighLimitPerMin" | "respiratoryRateLowLimitPerMin" | "oxygenConcentrationHighLimitPct" | "oxygenConcentrationLowLimitPct" | "peepHighLimitCmH2O" | "peepLowLimitCmH2O" | "airwayTemperatureHighLimitCel" | "apneaAirwayPressureHighLimitCmH2O" | "respiratoryRatePerMin" | "respiratoryRateMandatoryPerMin" | "respiratoryRateSpontaneousPerMin" | "tidalVolumeExpiredMl" | "tidalVolumeInspiredMl" | "tidalVolumeSpontaneousMl" | "tidalVolumeMandatoryMl" | "minuteVolumeExpiredLPerMin" | "minuteVolumeInspiredLPerMin" | "minuteVolumeSpontaneousLPerMin" | "minuteVolumeMandatoryLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "airwayPressureMinCmH2O" | "airwayPressureCmH2O" | "plateauPressureCmH2O" | "endInspiratoryPressureCmH2O" | "peepCmH2O" | "peepIntrinsicCmH2O" | "peepIntrinsicManeuverCmH2O" | "peepTotalManeuverCmH2O" | "ieInspiratoryRatio" | "ieExpiratoryRatio" | "inspiratoryTimeS" | "inspiratoryTimeSpontaneousS" | "inspiratoryTimeSpontaneousPct" | "expiratoryTimeConstantS" | "complianceDynamicMlPerCmH2O" | "complianceStaticMlPerCmH2O" | "compliancePatientMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "resistanceStaticCmH2OSPerL" | "resistanceTotalCmH2OSPerL" | "resistancePatientCmH2OSPerL" | "elastanceCmH2OPerL" | "elastancePatientCmH2OPerL" | "rapidShallowBreathingIndexPerMinL" | "peakFlowInspiratoryLPerMin" | "peakFlowSpontaneousLPerMin" | "peakFlowExpiratoryLPerMin" | "endExpiratoryFlowLPerMin" | "negativeInspiratoryForceCmH2O" | "occlusionPressureCmH2O" | "vitalCapacityMl" | "workOfBreathingJPerL" | "oxygenConcentrationExpiredPct" | "carbonDioxideEndTidalMmHg" | "airwayTemperatureCel" | "oxygenConcentrationPct" | "leakPct" | "leakAtPeepLPerMin" | "leakVolumeMl" | "leakLPerMin" | "circuitLeakMlPerMin" | "circuitComplianceMlPerCmH2O" | "hoseComplianceMlPerCmH2O" | "hoseResistanceCmH2OSPerL" | "oxygenSensorBiasPct" | "oxygenSupplyPressureKPa" | "ambientPressureHPa" | "airTemperatureCel" | "relativeHumidityPct" | "airConsumptionL" | "oxygenConsumptionL" | "gasConsumptionL" | "deviceFlowLPerMin" | "leakTestAgeH" | "tidalVolumeResidualPct" | "oxygenConcentrationResidualPct" | "peepResidualCmH2O" | "deviceCheck" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "gasSupplyHighAlarm" | "gasSupplyFailureAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "oxygenSensorInoperativeAlarm" | "oxygenSensorNotCalibratedAlarm" | "flowSensorAlarm" | "flowCalibrationAlarm" | "expiratoryValveAlarm" | "pressureMeasurementAlarm" | "volumeMeasurementAlarm" | "gasMixerAlarm" | "blowerTemperatureHighAlarm" | "coolingAlarm" | "humidifierAlarm" | "hoseSystemAlarm" | "ambientSensorAlarm" | "temperatureSensorAlarm" | "gasMeasurementAlarm" | "nebuliserAlarm" | "leakageAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "testEnergySetJ" | "testEnergyDeliveredJ" | "testEnergyResidualPct" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "reportPending" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "bolusRateMlPerH" | "bolusVolumeMl" | "occlusionCount" | "motorRunTimeH" | "pumpControl" | "pumpErrorCode" | "driveDisengagedAlarm" | "pressureTransducerAlarm" | "coldHeadTemperatureK" | "coldHeadRunTimeH" | "heliumLevelPct" | "heliumPressureKPa" | "chillerSupplyTemperatureCel" | "chillerFlowLPerMin" | "examinationCount" | "magnetAtField" | "chillerAlarm" | "oxygenLinePressureKPa" | "airLinePressureKPa" | "vacuumPressureKPa" | "primarySourcePressureKPa" | "reserveSourcePressureKPa" | "airDewPointCel" | "oxygenFlowLPerMin" | "compressorRunTimeH" | "compressorStartCount" | "oxygenPressureHighLimitKPa" | "oxygenPressureLowLimitKPa" | "oxygenPressureHighAlarm" | "oxygenPressureLowAlarm" | "airPressureLowAlarm" | "vacuumLowAlarm" | "primarySourceEmptyAlarm" | "reserveSourceLowAlarm" | "plantFaultAlarm";
             points: {
                 /** Format: date-time */
                 at: string;
@@ -900,6 +1010,16 @@ export interface components {
             open: boolean;
             simulated: boolean;
         };
+        /** SightingTaken */
+        SightingTaken: {
+            answers: boolean;
+            device: string;
+            place: {
+                gateway: string;
+                line: string;
+                unit: string;
+            };
+        };
         /** StateRibbon */
         StateRibbon: {
             device: string;
@@ -924,8 +1044,9 @@ export interface components {
                 /** @enum {unknown} */
                 availability: "in-use" | "ready" | "to-verify" | "blocked" | "unknown";
                 id: string;
+                identityHold: ("not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified") | null;
                 /** @enum {unknown} */
-                kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging";
+                kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging" | "medical-gas";
                 manufacturer: string;
                 model: string;
                 newestAt: string | null;
@@ -1002,16 +1123,27 @@ export interface components {
                 confirmed: boolean | null;
                 /** @enum {unknown} */
                 strength: "self" | "type" | "none";
+                unconfirmed: {
+                    gateway: string;
+                    line: string;
+                    /** Format: date-time */
+                    since: string;
+                    unit: string;
+                } | null;
             };
             /** @enum {unknown} */
-            kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging";
+            kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging" | "medical-gas";
             manufacturer: string;
             metrics: {
+                asTold: {
+                    ucum: string;
+                    value: number;
+                } | null;
                 at: string | null;
                 /** @enum {unknown} */
                 category: "measurement" | "setting" | "status" | "counter";
                 /** @enum {unknown} */
-                metric: "operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "peepSetCmH2O" | "respiratoryRatePerMin" | "tidalVolumeExpiredMl" | "minuteVolumeExpiredLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "peepCmH2O" | "oxygenConcentrationPct" | "complianceDynamicMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "powerLossAlarm" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "technicalMalfunctionAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "selfTestAgeH" | "testEnergySetJ" | "testEnergyDeliveredJ" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "serviceDue" | "reportPending" | "technicalAlarm" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "occlusionCount" | "motorRunTimeH" | "batteryEmptyAlarm" | "communicationLossAlarm" | "driveDisengagedAlarm" | "pressureTransducerAlarm";
+                metric: "operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "selfTestAgeH" | "serviceDue" | "alarmAudioPaused" | "technicalAlarm" | "technicalMalfunctionAlarm" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "batteryEmptyAlarm" | "powerLossAlarm" | "powerSupplyAlarm" | "onBatteryAlarm" | "communicationLossAlarm" | "internalCommunicationAlarm" | "deviceTemperatureHighAlarm" | "fanAlarm" | "speakerAlarm" | "unclassifiedAlarm" | "clinicalAlarmsPerH" | "occlusionAlarmsPerH" | "disconnectionAlarmsPerH" | "oxygenConcentrationAlarmsPerH" | "ventilationType" | "ventilationMode" | "mandatoryType" | "spontaneousType" | "triggerType" | "patientCategory" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "pressureTriggerSetCmH2O" | "flowTriggerSetLPerMin" | "peepSetCmH2O" | "plateauTimeSetS" | "inspiratoryPressureSetCmH2O" | "inspiratoryTimeSetS" | "expiratoryTimeSetS" | "ieInspiratorySetRatio" | "ieExpiratorySetRatio" | "pressureLimitSetCmH2O" | "supportPressureSetCmH2O" | "riseTimeSetPct" | "riseTimeSetS" | "flowPatternSet" | "oxygenSuction" | "baseFlowSetLPerMin" | "rateChangeConstantSet" | "tubeInnerDiameterSetMm" | "tubeTypeSet" | "humidificationTypeSet" | "humidifierVolumeSetMl" | "oxygenSensorSet" | "disconnectSensitivitySetPct" | "proportionalSupportSetPct" | "expiratorySensitivitySetPct" | "volumeSupportTargetSetMl" | "peepHighSetCmH2O" | "peepLowSetCmH2O" | "peepHighTimeSetS" | "peepLowTimeSetS" | "spontaneousInspiratoryTimeLimitSetS" | "circuitTypeSet" | "leakCompensation" | "apneaIntervalSetS" | "apneaTidalVolumeSetMl" | "apneaRespiratoryRateSetPerMin" | "apneaPeakFlowSetLPerMin" | "apneaOxygenConcentrationSetPct" | "apneaInspiratoryPressureSetCmH2O" | "apneaInspiratoryTimeSetS" | "apneaFlowPatternSet" | "apneaMandatoryTypeSet" | "apneaIeInspiratorySetRatio" | "apneaIeExpiratorySetRatio" | "airwayPressureHighLimitCmH2O" | "airwayPressureLowLimitCmH2O" | "minuteVolumeHighLimitLPerMin" | "minuteVolumeLowLimitLPerMin" | "tidalVolumeHighLimitMl" | "tidalVolumeLowLimitMl" | "tidalVolumeMandatoryHighLimitMl" | "tidalVolumeMandatoryLowLimitMl" | "tidalVolumeSpontaneousHighLimitMl" | "tidalVolumeSpontaneousLowLimitMl" | "tidalVolumeInspiredHighLimitMl" | "respiratoryRateHighLimitPerMin" | "respiratoryRateLowLimitPerMin" | "oxygenConcentrationHighLimitPct" | "oxygenConcentrationLowLimitPct" | "peepHighLimitCmH2O" | "peepLowLimitCmH2O" | "airwayTemperatureHighLimitCel" | "apneaAirwayPressureHighLimitCmH2O" | "respiratoryRatePerMin" | "respiratoryRateMandatoryPerMin" | "respiratoryRateSpontaneousPerMin" | "tidalVolumeExpiredMl" | "tidalVolumeInspiredMl" | "tidalVolumeSpontaneousMl" | "tidalVolumeMandatoryMl" | "minuteVolumeExpiredLPerMin" | "minuteVolumeInspiredLPerMin" | "minuteVolumeSpontaneousLPerMin" | "minuteVolumeMandatoryLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "airwayPressureMinCmH2O" | "airwayPressureCmH2O" | "plateauPressureCmH2O" | "endInspiratoryPressureCmH2O" | "peepCmH2O" | "peepIntrinsicCmH2O" | "peepIntrinsicManeuverCmH2O" | "peepTotalManeuverCmH2O" | "ieInspiratoryRatio" | "ieExpiratoryRatio" | "inspiratoryTimeS" | "inspiratoryTimeSpontaneousS" | "inspiratoryTimeSpontaneousPct" | "expiratoryTimeConstantS" | "complianceDynamicMlPerCmH2O" | "complianceStaticMlPerCmH2O" | "compliancePatientMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "resistanceStaticCmH2OSPerL" | "resistanceTotalCmH2OSPerL" | "resistancePatientCmH2OSPerL" | "elastanceCmH2OPerL" | "elastancePatientCmH2OPerL" | "rapidShallowBreathingIndexPerMinL" | "peakFlowInspiratoryLPerMin" | "peakFlowSpontaneousLPerMin" | "peakFlowExpiratoryLPerMin" | "endExpiratoryFlowLPerMin" | "negativeInspiratoryForceCmH2O" | "occlusionPressureCmH2O" | "vitalCapacityMl" | "workOfBreathingJPerL" | "oxygenConcentrationExpiredPct" | "carbonDioxideEndTidalMmHg" | "airwayTemperatureCel" | "oxygenConcentrationPct" | "leakPct" | "leakAtPeepLPerMin" | "leakVolumeMl" | "leakLPerMin" | "circuitLeakMlPerMin" | "circuitComplianceMlPerCmH2O" | "hoseComplianceMlPerCmH2O" | "hoseResistanceCmH2OSPerL" | "oxygenSensorBiasPct" | "oxygenSupplyPressureKPa" | "ambientPressureHPa" | "airTemperatureCel" | "relativeHumidityPct" | "airConsumptionL" | "oxygenConsumptionL" | "gasConsumptionL" | "deviceFlowLPerMin" | "leakTestAgeH" | "tidalVolumeResidualPct" | "oxygenConcentrationResidualPct" | "peepResidualCmH2O" | "deviceCheck" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "gasSupplyHighAlarm" | "gasSupplyFailureAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "oxygenSensorInoperativeAlarm" | "oxygenSensorNotCalibratedAlarm" | "flowSensorAlarm" | "flowCalibrationAlarm" | "expiratoryValveAlarm" | "pressureMeasurementAlarm" | "volumeMeasurementAlarm" | "gasMixerAlarm" | "blowerTemperatureHighAlarm" | "coolingAlarm" | "humidifierAlarm" | "hoseSystemAlarm" | "ambientSensorAlarm" | "temperatureSensorAlarm" | "gasMeasurementAlarm" | "nebuliserAlarm" | "leakageAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "testEnergySetJ" | "testEnergyDeliveredJ" | "testEnergyResidualPct" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "reportPending" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "bolusRateMlPerH" | "bolusVolumeMl" | "occlusionCount" | "motorRunTimeH" | "pumpControl" | "pumpErrorCode" | "driveDisengagedAlarm" | "pressureTransducerAlarm" | "coldHeadTemperatureK" | "coldHeadRunTimeH" | "heliumLevelPct" | "heliumPressureKPa" | "chillerSupplyTemperatureCel" | "chillerFlowLPerMin" | "examinationCount" | "magnetAtField" | "chillerAlarm" | "oxygenLinePressureKPa" | "airLinePressureKPa" | "vacuumPressureKPa" | "primarySourcePressureKPa" | "reserveSourcePressureKPa" | "airDewPointCel" | "oxygenFlowLPerMin" | "compressorRunTimeH" | "compressorStartCount" | "oxygenPressureHighLimitKPa" | "oxygenPressureLowLimitKPa" | "oxygenPressureHighAlarm" | "oxygenPressureLowAlarm" | "airPressureLowAlarm" | "vacuumLowAlarm" | "primarySourceEmptyAlarm" | "reserveSourceLowAlarm" | "plantFaultAlarm";
                 /** @enum {unknown} */
                 origin: "device" | "patient-derived";
                 /** @enum {unknown} */
@@ -1035,7 +1167,10 @@ export interface components {
                     level: "vendor-document" | "field-capture" | "inferred" | "synthetic" | "none";
                     note: string;
                 };
+                /** @enum {unknown} */
+                firmware: "verified" | "unverified" | "not-told";
                 id: string;
+                notKnown: string[];
                 revision: number | null;
             };
             readiness: {
@@ -1050,9 +1185,9 @@ export interface components {
                     kind: "fault" | "self-test" | "battery" | "identity";
                     /** @enum {unknown} */
                     liftedBy: "biomedical-engineer" | "any";
-                    metric: ("operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "peepSetCmH2O" | "respiratoryRatePerMin" | "tidalVolumeExpiredMl" | "minuteVolumeExpiredLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "peepCmH2O" | "oxygenConcentrationPct" | "complianceDynamicMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "powerLossAlarm" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "technicalMalfunctionAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "selfTestAgeH" | "testEnergySetJ" | "testEnergyDeliveredJ" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "serviceDue" | "reportPending" | "technicalAlarm" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "occlusionCount" | "motorRunTimeH" | "batteryEmptyAlarm" | "communicationLossAlarm" | "driveDisengagedAlarm" | "pressureTransducerAlarm") | null;
+                    metric: ("operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "selfTestAgeH" | "serviceDue" | "alarmAudioPaused" | "technicalAlarm" | "technicalMalfunctionAlarm" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "batteryEmptyAlarm" | "powerLossAlarm" | "powerSupplyAlarm" | "onBatteryAlarm" | "communicationLossAlarm" | "internalCommunicationAlarm" | "deviceTemperatureHighAlarm" | "fanAlarm" | "speakerAlarm" | "unclassifiedAlarm" | "clinicalAlarmsPerH" | "occlusionAlarmsPerH" | "disconnectionAlarmsPerH" | "oxygenConcentrationAlarmsPerH" | "ventilationType" | "ventilationMode" | "mandatoryType" | "spontaneousType" | "triggerType" | "patientCategory" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "pressureTriggerSetCmH2O" | "flowTriggerSetLPerMin" | "peepSetCmH2O" | "plateauTimeSetS" | "inspiratoryPressureSetCmH2O" | "inspiratoryTimeSetS" | "expiratoryTimeSetS" | "ieInspiratorySetRatio" | "ieExpiratorySetRatio" | "pressureLimitSetCmH2O" | "supportPressureSetCmH2O" | "riseTimeSetPct" | "riseTimeSetS" | "flowPatternSet" | "oxygenSuction" | "baseFlowSetLPerMin" | "rateChangeConstantSet" | "tubeInnerDiameterSetMm" | "tubeTypeSet" | "humidificationTypeSet" | "humidifierVolumeSetMl" | "oxygenSensorSet" | "disconnectSensitivitySetPct" | "proportionalSupportSetPct" | "expiratorySensitivitySetPct" | "volumeSupportTargetSetMl" | "peepHighSetCmH2O" | "peepLowSetCmH2O" | "peepHighTimeSetS" | "peepLowTimeSetS" | "spontaneousInspiratoryTimeLimitSetS" | "circuitTypeSet" | "leakCompensation" | "apneaIntervalSetS" | "apneaTidalVolumeSetMl" | "apneaRespiratoryRateSetPerMin" | "apneaPeakFlowSetLPerMin" | "apneaOxygenConcentrationSetPct" | "apneaInspiratoryPressureSetCmH2O" | "apneaInspiratoryTimeSetS" | "apneaFlowPatternSet" | "apneaMandatoryTypeSet" | "apneaIeInspiratorySetRatio" | "apneaIeExpiratorySetRatio" | "airwayPressureHighLimitCmH2O" | "airwayPressureLowLimitCmH2O" | "minuteVolumeHighLimitLPerMin" | "minuteVolumeLowLimitLPerMin" | "tidalVolumeHighLimitMl" | "tidalVolumeLowLimitMl" | "tidalVolumeMandatoryHighLimitMl" | "tidalVolumeMandatoryLowLimitMl" | "tidalVolumeSpontaneousHighLimitMl" | "tidalVolumeSpontaneousLowLimitMl" | "tidalVolumeInspiredHighLimitMl" | "respiratoryRateHighLimitPerMin" | "respiratoryRateLowLimitPerMin" | "oxygenConcentrationHighLimitPct" | "oxygenConcentrationLowLimitPct" | "peepHighLimitCmH2O" | "peepLowLimitCmH2O" | "airwayTemperatureHighLimitCel" | "apneaAirwayPressureHighLimitCmH2O" | "respiratoryRatePerMin" | "respiratoryRateMandatoryPerMin" | "respiratoryRateSpontaneousPerMin" | "tidalVolumeExpiredMl" | "tidalVolumeInspiredMl" | "tidalVolumeSpontaneousMl" | "tidalVolumeMandatoryMl" | "minuteVolumeExpiredLPerMin" | "minuteVolumeInspiredLPerMin" | "minuteVolumeSpontaneousLPerMin" | "minuteVolumeMandatoryLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "airwayPressureMinCmH2O" | "airwayPressureCmH2O" | "plateauPressureCmH2O" | "endInspiratoryPressureCmH2O" | "peepCmH2O" | "peepIntrinsicCmH2O" | "peepIntrinsicManeuverCmH2O" | "peepTotalManeuverCmH2O" | "ieInspiratoryRatio" | "ieExpiratoryRatio" | "inspiratoryTimeS" | "inspiratoryTimeSpontaneousS" | "inspiratoryTimeSpontaneousPct" | "expiratoryTimeConstantS" | "complianceDynamicMlPerCmH2O" | "complianceStaticMlPerCmH2O" | "compliancePatientMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "resistanceStaticCmH2OSPerL" | "resistanceTotalCmH2OSPerL" | "resistancePatientCmH2OSPerL" | "elastanceCmH2OPerL" | "elastancePatientCmH2OPerL" | "rapidShallowBreathingIndexPerMinL" | "peakFlowInspiratoryLPerMin" | "peakFlowSpontaneousLPerMin" | "peakFlowExpiratoryLPerMin" | "endExpiratoryFlowLPerMin" | "negativeInspiratoryForceCmH2O" | "occlusionPressureCmH2O" | "vitalCapacityMl" | "workOfBreathingJPerL" | "oxygenConcentrationExpiredPct" | "carbonDioxideEndTidalMmHg" | "airwayTemperatureCel" | "oxygenConcentrationPct" | "leakPct" | "leakAtPeepLPerMin" | "leakVolumeMl" | "leakLPerMin" | "circuitLeakMlPerMin" | "circuitComplianceMlPerCmH2O" | "hoseComplianceMlPerCmH2O" | "hoseResistanceCmH2OSPerL" | "oxygenSensorBiasPct" | "oxygenSupplyPressureKPa" | "ambientPressureHPa" | "airTemperatureCel" | "relativeHumidityPct" | "airConsumptionL" | "oxygenConsumptionL" | "gasConsumptionL" | "deviceFlowLPerMin" | "leakTestAgeH" | "tidalVolumeResidualPct" | "oxygenConcentrationResidualPct" | "peepResidualCmH2O" | "deviceCheck" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "gasSupplyHighAlarm" | "gasSupplyFailureAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "oxygenSensorInoperativeAlarm" | "oxygenSensorNotCalibratedAlarm" | "flowSensorAlarm" | "flowCalibrationAlarm" | "expiratoryValveAlarm" | "pressureMeasurementAlarm" | "volumeMeasurementAlarm" | "gasMixerAlarm" | "blowerTemperatureHighAlarm" | "coolingAlarm" | "humidifierAlarm" | "hoseSystemAlarm" | "ambientSensorAlarm" | "temperatureSensorAlarm" | "gasMeasurementAlarm" | "nebuliserAlarm" | "leakageAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "testEnergySetJ" | "testEnergyDeliveredJ" | "testEnergyResidualPct" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "reportPending" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "bolusRateMlPerH" | "bolusVolumeMl" | "occlusionCount" | "motorRunTimeH" | "pumpControl" | "pumpErrorCode" | "driveDisengagedAlarm" | "pressureTransducerAlarm" | "coldHeadTemperatureK" | "coldHeadRunTimeH" | "heliumLevelPct" | "heliumPressureKPa" | "chillerSupplyTemperatureCel" | "chillerFlowLPerMin" | "examinationCount" | "magnetAtField" | "chillerAlarm" | "oxygenLinePressureKPa" | "airLinePressureKPa" | "vacuumPressureKPa" | "primarySourcePressureKPa" | "reserveSourcePressureKPa" | "airDewPointCel" | "oxygenFlowLPerMin" | "compressorRunTimeH" | "compressorStartCount" | "oxygenPressureHighLimitKPa" | "oxygenPressureLowLimitKPa" | "oxygenPressureHighAlarm" | "oxygenPressureLowAlarm" | "airPressureLowAlarm" | "vacuumLowAlarm" | "primarySourceEmptyAlarm" | "reserveSourceLowAlarm" | "plantFaultAlarm") | null;
                     /** @enum {unknown} */
-                    reason: "not-as-expected" | "missing" | "expired";
+                    reason: "not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified";
                     value: number | null;
                     word: string | null;
                 }[];
@@ -1060,6 +1195,21 @@ export interface components {
             serial: string;
             simulated: boolean;
             version: number;
+        };
+        /** UnconfirmedLines */
+        UnconfirmedLines: {
+            lines: {
+                device: string | null;
+                place: {
+                    gateway: string;
+                    line: string;
+                    unit: string;
+                };
+                profile: string;
+                says: string;
+                /** Format: date-time */
+                since: string;
+            }[];
         };
         /** Usage */
         Usage: {
@@ -1100,7 +1250,7 @@ export interface components {
                 have: number;
                 inUse: number;
                 /** @enum {unknown} */
-                kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging";
+                kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging" | "medical-gas";
                 ready: number;
                 toVerify: number;
                 unknown: number;
@@ -1112,7 +1262,7 @@ export interface components {
                     have: number;
                     inUse: number;
                     /** @enum {unknown} */
-                    kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging";
+                    kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging" | "medical-gas";
                     ready: number;
                     toVerify: number;
                     unknown: number;
@@ -1134,8 +1284,9 @@ export interface components {
                 /** @enum {unknown} */
                 availability: "in-use" | "ready" | "to-verify" | "blocked" | "unknown";
                 id: string;
+                identityHold: ("not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified") | null;
                 /** @enum {unknown} */
-                kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging";
+                kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging" | "medical-gas";
                 manufacturer: string;
                 model: string;
                 newestAt: string | null;
@@ -1151,7 +1302,7 @@ export interface components {
                     have: number;
                     inUse: number;
                     /** @enum {unknown} */
-                    kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging";
+                    kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging" | "medical-gas";
                     ready: number;
                     toVerify: number;
                     unknown: number;

@@ -26,7 +26,7 @@ export function Answers({ twin }: { twin: TwinView }) {
           <dt>{text.serial}</dt>
           <dd>{twin.serial}</dd>
         </dl>
-        <p className={twin.identity.confirmed === false ? "wt-tone-act" : "wt-muted"}>{identityWords(twin.identity)}</p>
+        <p className={isDoubtful(twin.identity) ? "wt-tone-act" : "wt-muted"}>{identityWords(twin.identity)}</p>
       </Answer>
       <Answer title={text.where}>
         <p className="wt-answer-main">{twin.place.wardName}</p>
@@ -38,7 +38,11 @@ export function Answers({ twin }: { twin: TwinView }) {
   );
 }
 
-export function identityWords({ strength, confirmed }: TwinView["identity"]): string {
+const isDoubtful = ({ confirmed, unconfirmed }: TwinView["identity"]): boolean =>
+  confirmed === false || unconfirmed !== null;
+
+export function identityWords({ strength, confirmed, unconfirmed }: TwinView["identity"]): string {
+  if (unconfirmed !== null) return strings.words.identityUnconfirmed;
   return strings.words.identity[strength][confirmed === null ? "untold" : confirmed ? "yes" : "no"];
 }
 

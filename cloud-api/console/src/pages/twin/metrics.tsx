@@ -1,160 +1,197 @@
-import { useInViewport } from "@mantine/hooks";
-import {
-  IconAlertTriangle,
-  IconCircleCheck,
-  IconClockOff,
-  IconGauge,
-  IconPlugConnectedX,
-  type TablerIcon,
-} from "@tabler/icons-react";
-import { useQuery } from "@tanstack/react-query";
-import { lastHourQuery } from "../../api/queries.ts";
-import type { MetricCategory, Quality, TwinMetric, TwinView } from "../../api/types.ts";
-import { useLiveClient, useLiveHealth } from "../../live/hooks.ts";
+import { TextInput } from "@mantine/core";
+import { IconChevronDown, IconChevronRight, IconGauge, IconSearch } from "@tabler/icons-react";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import type { TwinMetric, TwinView } from "../../api/types.ts";
+import { useLiveHealth } from "../../live/hooks.ts";
+import { PATHS } from "../../paths.ts";
 import { strings } from "../../strings/strings.ts";
-import { codeWords, numberWords, unitWords } from "../../ui/format.ts";
-import type { Tone } from "../../ui/icons.ts";
+import { codeWords } from "../../ui/format.ts";
 import { EmptyState } from "../../ui/messages.tsx";
 import { Age } from "../../ui/site-time.tsx";
-import { Sparkline, SparklinePlace } from "../../ui/sparkline.tsx";
+import { alarmsOf, foundIn, type Group, groupsOf, type Openable, oldestAt, openIn, toggled } from "./metric-groups.ts";
+import { isAged, MetricRow, QualityTag } from "./metric-row.tsx";
 import "../../ui/table.css";
 
 const text = strings.twin;
-const CATEGORIES = ["status", "measurement", "setting", "counter"] as const satisfies MetricCategory[];
-const qualityLook = {
-  good: { icon: IconCircleCheck, tone: "none" },
-  stale: { icon: IconClockOff, tone: "look" },
-  implausible: { icon: IconAlertTriangle, tone: "look" },
-  unreachable: { icon: IconPlugConnectedX, tone: "look" },
-} as const satisfies Record<Quality, { icon: TablerIcon; tone: Tone | "none" }>;
 
-/** Everything that the device says, each with its unit, quality and age. */
+/** Everything that the device says, each with its unit, quality and age: grouped, and to be found by name. */
 export function Metrics({ twin }: { twin: TwinView }) {
-  const reason = agedReason(twin.connectivity);
+  const reason = agedReason(twin);
   const { lost } = useLiveHealth();
+  const [find, setFind] = useFind();
+  const found = foundIn(twin.metrics, find.trim());
   return (
     <section className="wt-section wt-panel">
-      <h2 className="wt-heading">{text.metrics}</h2>
+      <div className="wt-section-head">
+        <h2 className="wt-heading">
+          {text.metrics}{" "}
+          <span className="wt-metrics-count wt-number">{text.found(found.length, twin.metrics.length)}</span>
+        </h2>
+        <TextInput
+          className="wt-find wt-no-print"
+          size="sm"
+          aria-label={text.find}
+          placeholder={text.find}
+          leftSection={<IconSearch size={16} aria-hidden="true" />}
+          value={find}
+          onChange={(event) => setFind(event.currentTarget.value)}
+        />
+      </div>
       {reason === null || twin.metrics.length === 0 ? null : <p className="wt-aged-note">{text.agedAll(reason)}</p>}
       {twin.metrics.length === 0 ? (
         <EmptyState icon={IconGauge} title={text.metricsEmpty} text={text.metricsEmptyText} />
-      ) : (
-        <div className="wt-scroll">
-          <table className="wt-table wt-metrics">
-            <thead>
-              <tr>
-                <th scope="col">{text.column.metric}</th>
-                <th scope="col" className="wt-cell-value">
-                  {text.column.value}
-                </th>
-                <th scope="col">{text.column.quality}</th>
-                <th scope="col">{text.column.age}</th>
-                <th scope="col">{text.column.hour}</th>
-              </tr>
-            </thead>
-            {CATEGORIES.map((category) => (
-              <Category key={category} category={category} twin={twin} aged={lost || reason !== null} />
-            ))}
-          </table>
-        </div>
-      )}
+      ) : null}
+      {twin.metrics.length > 0 && found.length === 0 ? <p className="wt-muted">{text.noneFound}</p> : null}
+      {found.length > 0 ? (
+        <MetricTable id={twin.id} metrics={found} aged={lost || reason !== null} finding={find.trim() !== ""} />
+      ) : null}
     </section>
   );
 }
 
 /** Why none of the values can be live, or null where they may be. */
-function agedReason({ gateway, device, values }: TwinView["connectivity"]): string | null {
+function agedReason({ identity, connectivity: { gateway, device, values } }: TwinView): string | null {
+  if (identity.unconfirmed !== null) return text.agedUnconfirmed;
   if (gateway.state === "offline") return text.agedGateway;
   if (device.state === "unreachable") return text.agedDevice;
   return values.stale ? text.agedValues : null;
 }
 
-function Category({ category, twin, aged }: { category: MetricCategory; twin: TwinView; aged: boolean }) {
-  const metrics = twin.metrics.filter((metric) => metric.category === category);
-  if (metrics.length === 0) return null;
+/** What is typed stands in the address, too; the field itself does not wait for the address to follow. */
+function useFind(): [string, (find: string) => void] {
+  const { find: asked = "" } = useSearch({ from: "/signed-in/twins/$id" });
+  const navigate = useNavigate({ from: PATHS.twin });
+  const [find, setFind] = useState(asked);
+  return [
+    find,
+    (next) => {
+      setFind(next);
+      const search = next.trim() === "" ? {} : { find: next };
+      void navigate({
+        search: ({ find: _old, ...others }) => ({ ...others, ...search }),
+        replace: true,
+        resetScroll: false,
+      });
+    },
+  ];
+}
+
+interface TableProps {
+  id: string;
+  metrics: readonly TwinMetric[];
+  aged: boolean;
+  /** Whoever looks for a name sees all that bear it, opened or not. */
+  finding: boolean;
+}
+
+function MetricTable({ id, metrics, aged, finding }: TableProps) {
+  const { open: asked } = useSearch({ from: "/signed-in/twins/$id" });
+  const navigate = useNavigate({ from: PATHS.twin });
+  const open = openIn(asked, metrics);
+  const toggle = (name: Openable) =>
+    void navigate({
+      search: (others) => ({ ...others, open: toggled(open, name) }),
+      replace: true,
+      resetScroll: false,
+    });
   return (
-    <tbody>
+    <div className="wt-scroll">
+      <table className="wt-table wt-metrics">
+        <thead>
+          <tr>
+            <th scope="col">{text.column.metric}</th>
+            <th scope="col" className="wt-cell-value">
+              {text.column.value}
+            </th>
+            <th scope="col">{text.column.quality}</th>
+            <th scope="col">{text.column.age}</th>
+            <th scope="col">{text.column.hour}</th>
+          </tr>
+        </thead>
+        {groupsOf(metrics).map((group) => (
+          <GroupRows
+            key={group.name}
+            id={id}
+            group={group}
+            aged={aged}
+            isOpen={(name) => finding || open.includes(name)}
+            toggle={toggle}
+          />
+        ))}
+      </table>
+    </div>
+  );
+}
+
+interface GroupProps {
+  id: string;
+  group: Group;
+  aged: boolean;
+  isOpen: (name: Openable) => boolean;
+  toggle: (name: Openable) => void;
+}
+
+function GroupRows({ id, group: { name, metrics }, aged, isOpen, toggle }: GroupProps) {
+  const { rows, clear } = name === "alarm" ? alarmsOf(metrics, aged) : { rows: metrics, clear: [] };
+  const shown = isOpen(name) ? rows : [];
+  return (
+    <tbody data-testid={`metrics-${name}`}>
       <tr>
         <th scope="rowgroup" colSpan={5} className="wt-table-group">
-          {strings.words.category[category]}
+          <Opener isOpen={isOpen(name)} toggle={() => toggle(name)}>
+            {text.group[name]} <span className="wt-metrics-count wt-number">{metrics.length}</span>
+          </Opener>
+          {name === "patient" ? <span className="wt-group-hint">{text.patientHint}</span> : null}
         </th>
       </tr>
-      {metrics.map((metric) => (
-        <Row key={metric.metric} id={twin.id} metric={metric} aged={aged} />
+      {shown.map((metric) => (
+        <MetricRow key={metric.metric} id={id} metric={metric} aged={aged} />
       ))}
+      {isOpen(name) && clear.length > 0 ? (
+        <ClearAlarms id={id} clear={clear} aged={aged} isOpen={isOpen("clear")} toggle={() => toggle("clear")} />
+      ) : null}
     </tbody>
   );
 }
 
-function Row({ id, metric, aged }: { id: string; metric: TwinMetric; aged: boolean }) {
-  const look = qualityLook[metric.quality];
+interface ClearProps extends Pick<GroupProps, "id" | "aged"> {
+  clear: readonly TwinMetric[];
+  isOpen: boolean;
+  toggle: () => void;
+}
+
+/** One line for all alarms that are clear, with the age of the one that was told longest ago. */
+function ClearAlarms({ id, clear, aged, isOpen, toggle }: ClearProps) {
+  const worst = clear.find(isAged) ?? clear[0];
   return (
-    <tr>
-      <th scope="row">
-        {strings.words.metric[metric.metric]}
-        {metric.origin === "patient-derived" ? (
-          <span className="wt-patient" title={text.patientHint}>
-            {text.patient}
-          </span>
-        ) : null}
-      </th>
-      <td className="wt-cell-value">
-        <Value metric={metric} aged={aged || metric.quality === "stale" || metric.quality === "unreachable"} />
-      </td>
-      <td>
-        {isEmpty(metric) && metric.quality === "good" ? (
-          <span className="wt-muted">{text.noneGiven}</span>
-        ) : (
-          <span className={`wt-quality wt-tone-${look.tone}`}>
-            <look.icon size={16} aria-hidden="true" />
-            {strings.words.quality[metric.quality]}
-          </span>
-        )}
-      </td>
-      <td className="wt-cell-age">
-        <Age at={metric.at} />
-      </td>
-      <td className="wt-cell-hour">{metric.word === null ? <LastHour id={id} metric={metric} /> : null}</td>
-    </tr>
+    <>
+      <tr data-testid="alarms-clear">
+        <th scope="row">
+          <Opener isOpen={isOpen} toggle={toggle}>
+            {text.clearAlarms(clear.length)}
+          </Opener>
+        </th>
+        <td className="wt-cell-value">
+          <span className={`wt-value ${aged ? "wt-aged" : ""}`}>{codeWords("clear")}</span>
+        </td>
+        <td>{worst === undefined ? null : <QualityTag quality={worst.quality} />}</td>
+        <td className="wt-cell-age">
+          <Age at={oldestAt(clear)} />
+        </td>
+        <td />
+      </tr>
+      {isOpen ? clear.map((metric) => <MetricRow key={metric.metric} id={id} metric={metric} aged={aged} />) : null}
+    </>
   );
 }
 
-/** The device was asked and gave nothing, as a ventilator without a patient does. */
-const isEmpty = ({ value, word }: TwinMetric): boolean => value === null && word === null;
-
-/** What is not live is struck and grey, never blank; its time stands in the same row. */
-function Value({ metric, aged }: { metric: TwinMetric; aged: boolean }) {
-  const testId = `metric-${metric.metric}-value`;
-  if (isEmpty(metric)) {
-    return (
-      <span className="wt-muted" data-testid={testId}>
-        {text.noValue}
-      </span>
-    );
-  }
+function Opener({ isOpen, toggle, children }: { isOpen: boolean; toggle: () => void; children: ReactNode }) {
+  const Icon = isOpen ? IconChevronDown : IconChevronRight;
   return (
-    <span className={`wt-value wt-number ${aged ? "wt-aged" : ""}`} data-testid={testId}>
-      {metric.word === null ? numberWords(metric.value ?? 0) : codeWords(metric.word)}
-      {metric.word === null && metric.ucum !== "1" ? <span className="wt-unit"> {unitWords(metric.ucum)}</span> : null}
-    </span>
-  );
-}
-
-/** Asked for only when the row comes into sight. */
-function LastHour({ id, metric }: { id: string; metric: TwinMetric }) {
-  const live = useLiveClient();
-  const { ref, inViewport } = useInViewport<HTMLDivElement>();
-  const history = useQuery({
-    ...lastHourQuery(id, metric.metric, () => Date.now() + live.serverOffsetMs()),
-    enabled: inViewport,
-  });
-  return (
-    <div ref={ref}>
-      {history.data === undefined ? (
-        <SparklinePlace />
-      ) : (
-        <Sparkline history={history.data} toMs={history.dataUpdatedAt + live.serverOffsetMs()} />
-      )}
-    </div>
+    <button type="button" className="wt-opener" aria-expanded={isOpen} onClick={toggle}>
+      <Icon size={16} aria-hidden="true" />
+      <span>{children}</span>
+    </button>
   );
 }

@@ -6,6 +6,8 @@ import { availabilityIcon, availabilityTone } from "../../ui/icons.ts";
 import { Moment, useSiteTime } from "../../ui/site-time.tsx";
 import { ucumOf } from "../../ui/ucum.ts";
 
+const words = strings.words.hold;
+
 /** May I use it: the state, and every reason in words with who can lift it. */
 export function Readiness({ twin }: { twin: TwinView }) {
   const { availability, freeAt, holds } = twin.readiness;
@@ -27,7 +29,7 @@ export function Readiness({ twin }: { twin: TwinView }) {
       {holds.length === 0 ? null : (
         <ul className="wt-holds">
           {holds.map((hold) => (
-            <HoldItem key={`${hold.kind} ${hold.metric}`} hold={hold} serial={twin.serial} />
+            <HoldItem key={`${hold.kind} ${hold.reason} ${hold.metric}`} hold={hold} serial={twin.serial} />
           ))}
         </ul>
       )}
@@ -43,19 +45,21 @@ function sentence({ availability, because, holds }: TwinView["readiness"]): stri
 }
 
 function HoldItem({ hold, serial }: { hold: Hold; serial: string }) {
+  const title = words.title[hold.kind === "identity" && hold.reason === "unverified" ? "software" : hold.kind];
+  const lift = hold.kind === "identity" ? words.liftIdentity[hold.reason] : words.lift[hold.liftedBy][hold.kind];
   return (
     <li>
-      <strong>{strings.words.holdTitle[hold.kind]}.</strong> {useEvidence(hold, serial)}{" "}
-      <span className="wt-muted">{strings.words.holdLift[hold.liftedBy][hold.kind]}</span>
+      <strong>{title}.</strong> {useEvidence(hold, serial)} <span className="wt-muted">{lift}</span>
     </li>
   );
 }
 
-function useEvidence({ kind, metric, reason, value, word, at }: Hold, serial: string): string {
+function useEvidence({ kind, metric, reason, value, word, at }: Hold, registered: string): string {
   const time = useSiteTime();
   const nowMs = useServerNow();
-  if (kind === "identity") return strings.words.holdIdentity(word, serial);
+  const moment = at === null ? null : time.moment(at, nowMs);
+  if (kind === "identity") return words.identity[reason]({ told: word, registered, at: moment });
   const what = metric === null ? strings.twin.itself : strings.words.metric[metric];
   const reading = metric === null ? null : readingWords(value, word, ucumOf(metric));
-  return strings.words.holdEvidence[reason]({ what, reading, at: at === null ? null : time.moment(at, nowMs) });
+  return words.evidence[reason]({ what, reading, at: moment });
 }

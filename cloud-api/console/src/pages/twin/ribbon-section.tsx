@@ -25,7 +25,8 @@ export function RibbonSection({ id }: { id: string }) {
           data={RANGES.map((value) => ({ value, label: strings.twin.ribbonRange[value] }))}
           value={range}
           onChange={(value) => {
-            if (isRange(value)) void navigate({ search: { range: value }, replace: true, resetScroll: false });
+            if (!isRange(value)) return;
+            void navigate({ search: (others) => ({ ...others, range: value }), replace: true, resetScroll: false });
           }}
         />
       </div>

@@ -11,6 +11,7 @@ import { strings } from "../../strings/strings.ts";
 import { kindIcon } from "../../ui/icons.ts";
 import { ErrorState, Loading } from "../../ui/messages.tsx";
 import { useTitle } from "../../ui/use-title.ts";
+import { UnconfirmedNotice } from "../sighting/unconfirmed-notice.tsx";
 import { About } from "./about.tsx";
 import { Answers } from "./answers.tsx";
 import { LinkRow } from "./link-row.tsx";
@@ -30,12 +31,13 @@ export function TwinPage() {
   return (
     <div className="wt-twin">
       <Head twin={twin.data} />
+      <UnconfirmedNotice key={id} twin={twin.data} />
       <Answers twin={twin.data} />
       <LinkRow connectivity={twin.data.connectivity} />
       <RibbonSection id={id} />
-      <Metrics twin={twin.data} />
       <UsageSection id={id} />
       <About twin={twin.data} />
+      <Metrics twin={twin.data} />
     </div>
   );
 }

@@ -16,6 +16,6 @@ export function floorsOf({ wards }: Pick<WardMap, "wards">): {
   };
 }
 
-/** The classes that the hospital has at all; every tile shows each of them in the same place. */
+/** The classes that the hospital has at all, in the order in which every tile shows them. */
 export const kindsOf = ({ totals }: Pick<WardMap, "totals">): DeviceKind[] =>
   totals.filter(({ have }) => have > 0).map(({ kind }) => kind);

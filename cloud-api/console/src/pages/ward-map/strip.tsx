@@ -2,7 +2,7 @@ import { IconCircleCheck } from "@tabler/icons-react";
 import type { ClassCount, Notice } from "../../api/types.ts";
 import { strings } from "../../strings/strings.ts";
 import { kindIcon, noticeIcon, noticeTone } from "../../ui/icons.ts";
-import { StateBar, StateCounts } from "../../ui/state-bar.tsx";
+import { StateBar, StateCounts, StateLegend } from "../../ui/state-bar.tsx";
 
 const TONE_ORDER = { act: 0, look: 1, calm: 2 } as const;
 
@@ -17,6 +17,7 @@ export function Strip({ totals, notices }: { totals: ClassCount[]; notices: Noti
             <Total key={count.kind} count={count} />
           ))}
       </section>
+      <StateLegend />
       <section className="wt-strip-notices wt-panel" aria-label={strings.map.notices}>
         <h2 className="wt-strip-notices-title">{strings.map.notices}</h2>
         <Notices notices={notices} />
@@ -35,7 +36,7 @@ function Total({ count }: { count: ClassCount }) {
         <span className="wt-total-have wt-number">{count.have}</span>
       </h2>
       <StateBar count={count} />
-      <StateCounts count={count} words />
+      <StateCounts count={count} />
     </div>
   );
 }

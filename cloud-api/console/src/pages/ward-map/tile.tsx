@@ -18,6 +18,8 @@ interface Props {
 /** One ward; the whole tile is the link that opens it. */
 export function Tile({ ward, kinds, opened }: Props) {
   const WardIcon = wardIcon[ward.kind];
+  const countOf = (kind: DeviceKind) => ward.classes.find((it) => it.kind === kind && it.have > 0);
+  const none = kinds.filter((kind) => countOf(kind) === undefined);
   return (
     <article className={`wt-tile wt-panel ${opened ? "wt-tile-opened" : ""}`} data-testid={`ward-tile-${ward.id}`}>
       <header className="wt-tile-head">
@@ -36,9 +38,11 @@ export function Tile({ ward, kinds, opened }: Props) {
         <TileAge asOf={ward.asOf} />
       </header>
       <StateWords />
-      {kinds.map((kind) => (
-        <TileClass key={kind} kind={kind} count={ward.classes.find((it) => it.kind === kind)} />
-      ))}
+      {kinds.map((kind) => {
+        const count = countOf(kind);
+        return count === undefined ? null : <TileClass key={kind} count={count} />;
+      })}
+      {none.length === 0 ? null : <p className="wt-tile-none">{strings.map.none(none)}</p>}
     </article>
   );
 }
@@ -55,22 +59,17 @@ function TileAge({ asOf }: { asOf: string | null }) {
   );
 }
 
-function TileClass({ kind, count }: { kind: DeviceKind; count: ClassCount | undefined }) {
-  const Icon = kindIcon[kind];
-  const none = count === undefined || count.have === 0;
+function TileClass({ count }: { count: ClassCount }) {
+  const Icon = kindIcon[count.kind];
   return (
-    <div className={`wt-tile-class ${none ? "wt-tile-class-none" : ""}`}>
+    <div className="wt-tile-class">
       <div className="wt-tile-class-head">
         <Icon size="1.15em" stroke={1.7} aria-hidden="true" />
-        <span className="wt-tile-class-name">{none ? strings.map.none(kind) : strings.words.kind[kind].many}</span>
-        {none ? null : <span className="wt-tile-have wt-number">{count.have}</span>}
+        <span className="wt-tile-class-name">{strings.words.kind[count.kind].many}</span>
+        <span className="wt-tile-have wt-number">{count.have}</span>
       </div>
-      {none ? null : (
-        <>
-          <StateBar count={count} />
-          <StateCounts count={count} />
-        </>
-      )}
+      <StateBar count={count} />
+      <StateCounts count={count} />
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { CloseButton } from "@mantine/core";
-import { IconBox } from "@tabler/icons-react";
+import { IconBox, IconFingerprint } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
@@ -9,7 +9,7 @@ import { useLive } from "../../live/hooks.ts";
 import { wardTopic } from "../../live/topics.ts";
 import { PATHS } from "../../paths.ts";
 import { strings } from "../../strings/strings.ts";
-import { kindIcon } from "../../ui/icons.ts";
+import { identityTone, kindIcon } from "../../ui/icons.ts";
 import { EmptyState, ErrorState, Loading } from "../../ui/messages.tsx";
 import { Age } from "../../ui/site-time.tsx";
 import { StateBar, StateTag } from "../../ui/state-bar.tsx";
@@ -99,6 +99,12 @@ function Chip({ device }: { device: TwinChip }) {
           {device.manufacturer} {device.model}
           {device.assetNumber === null ? `, ${text.noAsset}` : ""}
         </span>
+        {device.identityHold === null ? null : (
+          <span className={`wt-chip-hold wt-tone-${identityTone[device.identityHold]}`}>
+            <IconFingerprint size="1.1em" aria-hidden="true" />
+            {strings.words.hold.identityShort[device.identityHold]}
+          </span>
+        )}
       </span>
       <span className="wt-chip-state">
         <StateTag state={device.availability} />
