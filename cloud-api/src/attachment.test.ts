@@ -128,7 +128,7 @@ test("two nameless devices swapped while off: no reading of one enters the other
       },
     });
   }
-  const judged = await new TwinQueries(house.db).twins({}, NOON_MS + 60_000);
+  const judged = await new TwinQueries(house.db, CATALOG).twins({}, NOON_MS + 60_000);
   expect(judged.map((one) => twinChip(one).identityHold)).toEqual(DEVICES.map(() => "unconfirmed"));
   // Somebody has to go there, so the map says so.
   expect(wardMap([], judged, true, NOON_MS).notices).toContainEqual({ cause: "identity", gateway: null, devices: 2 });

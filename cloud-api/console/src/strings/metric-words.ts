@@ -81,6 +81,11 @@ const ventilatorSetting = {
   expiratorySensitivitySetPct: "Expiratory sensitivity, set",
   volumeSupportTargetSetMl: "Volume support target, set",
   peepHighSetCmH2O: "Upper pressure level, set",
+  bilevelHighSetRatio: "H:L, upper part, set",
+  bilevelLowSetRatio: "H:L, lower part, set",
+  expiratorySensitivitySetLPerMin: "Expiratory sensitivity as a flow, set",
+  freshGasFlowSetLPerMin: "Fresh gas flow, set",
+  freshGasOxygenSetPct: "Oxygen in fresh gas, set",
   peepLowSetCmH2O: "Lower pressure level, set",
   peepHighTimeSetS: "Time at upper pressure level, set",
   peepLowTimeSetS: "Time at lower pressure level, set",
@@ -123,6 +128,11 @@ const ventilatorLimit = {
 } as const;
 
 const ventilatorMeasurement = {
+  tidalVolumeMl: "Tidal volume",
+  minuteVolumeLPerMin: "Minute volume",
+  freshGasAirFlowLPerMin: "Air flow in fresh gas",
+  freshGasOxygenFlowLPerMin: "Oxygen flow in fresh gas",
+  calibrationDue: "Calibration due",
   respiratoryRatePerMin: "Respiratory rate",
   respiratoryRateMandatoryPerMin: "Respiratory rate, mandatory",
   respiratoryRateSpontaneousPerMin: "Respiratory rate, spontaneous",
@@ -206,6 +216,9 @@ const ventilatorAlarm = {
   oxygenSensorInoperativeAlarm: "Oxygen sensor inoperative",
   oxygenSensorNotCalibratedAlarm: "Oxygen sensor not calibrated",
   flowSensorAlarm: "Flow sensor",
+  nitrousOxideSupplyLowAlarm: "Nitrous oxide supply low",
+  gasCylinderAlarm: "Gas cylinder",
+  consumableAlarm: "Consumable used up",
   flowCalibrationAlarm: "Flow calibration",
   expiratoryValveAlarm: "Expiratory valve",
   pressureMeasurementAlarm: "Pressure measurement",

@@ -85,6 +85,7 @@ const codeWord = {
   invasive: "Invasive",
   "non-invasive": "Non-invasive",
   "assist-control": "Assist/control",
+  "controlled-mandatory": "Controlled mandatory",
   simv: "SIMV",
   spontaneous: "Spontaneous",
   bilevel: "Bilevel",
