@@ -24,6 +24,7 @@ test("the catalog holds the devices of this version, by id", () => {
     "wardtwin-synthetic/defib-ready-1",
     "wardtwin-synthetic/defib-ready-1-serial",
     "wardtwin-synthetic/gas-panel-2",
+    "wardtwin-synthetic/mri-1",
     "wardtwin-synthetic/pump-rack-1",
   ]);
   expect(profileOf("nobody/nothing")).toBeNull();

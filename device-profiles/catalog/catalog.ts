@@ -1,6 +1,7 @@
 import type { Profile } from "../src/profile/define-profile.ts";
 import defibReady1 from "./defibrillator/defib-ready-1.profile.ts";
 import defibReady1Serial from "./defibrillator/defib-ready-1-serial.profile.ts";
+import mri1 from "./imaging/mri-1.profile.ts";
 import alarisAsenaGh from "./infusion-pump/alaris-asena-gh.profile.ts";
 import orchestraModuleDps from "./infusion-pump/orchestra-module-dps.profile.ts";
 import pumpRack1 from "./infusion-pump/pump-rack-1.profile.ts";
@@ -25,6 +26,7 @@ const PROFILES: readonly Profile[] = [
   defibReady1Serial,
   pumpRack1,
   gasPanel2,
+  mri1,
 ];
 
 /** Every profile that this version ships, by id. The cloud reads no more of one than its ProfileCore. */

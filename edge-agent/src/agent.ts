@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Presence } from "@wardtwin/device-profiles/twin-document/messages";
 import type { Clock } from "./clock.ts";
 import type { AgentSettings, LineSettings } from "./config.ts";
+import { OpcUaThreads } from "./link/opc-ua-threads.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
 import { Attachments } from "./reading/attachments.ts";
@@ -62,7 +63,8 @@ export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
     keepPatientDerived: settings.keepPatientDerived,
     onSighting: (sighting) => reporter.take(sighting),
   });
-  const lines = settings.lines.map((line) => startLine(line, settings, deps, judge, stopping.signal));
+  const forLines = { ...deps, opcUaThreads: new OpcUaThreads() };
+  const lines = settings.lines.map((line) => startLine(line, settings, forLines, judge, stopping.signal));
   uplink.start();
   return {
     async stop() {
@@ -78,12 +80,12 @@ export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
 function startLine(
   line: LineSettings,
   settings: AgentSettings,
-  deps: AgentDeps,
+  deps: AgentDeps & { opcUaThreads: OpcUaThreads },
   onOutcome: (outcome: Outcome) => void,
   signal: AbortSignal,
 ): { close(): Promise<void> } {
   const pkiDir = join(settings.dataDir, "opc-ua", encodeURIComponent(line.id));
-  const reader = openReader(line, { clock: deps.clock, log: deps.log, pkiDir });
+  const reader = openReader(line, { clock: deps.clock, log: deps.log, opcUaThreads: deps.opcUaThreads, pkiDir });
   const devices = line.units.map((unit) => ({ line: line.id, unit, profile: line.profile }));
   void runLine({ id: line.id, devices, reader }, deps, onOutcome, signal).catch((error: unknown) => {
     // Faults of the world are data, so this is a bug of ours: it costs this line and no other.

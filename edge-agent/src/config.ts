@@ -173,8 +173,8 @@ export function lineOf(
   const listen = new URL(line.url).searchParams.get("listen") === "1" ? whyUnheard(line.protocol) : null;
   if (listen !== null) return at(`${path}/url`, `listen=1 cannot be: ${listen}`);
   const { kind } = address.value;
-  const wrong = line.units.findIndex((unit) => unitFault(line.protocol, kind, unit) !== null);
-  if (wrong >= 0) return at(`${path}/units/${wrong}`, unitFault(line.protocol, kind, line.units[wrong] ?? "") ?? "");
+  const wrong = line.units.findIndex((unit) => unitFault(profile, kind, unit) !== null);
+  if (wrong >= 0) return at(`${path}/units/${wrong}`, unitFault(profile, kind, line.units[wrong] ?? "") ?? "");
   const alone = ALONE[line.protocol];
   if (alone !== undefined && line.units.length > 1) {
     return at(`${path}/units`, `one ${alone} stands at the end of a serial line`);
@@ -200,9 +200,11 @@ export function lineOf(
 
 /**
  * Modbus Messaging on TCP/IP V1.0b, section 4.2: unit ids 0 to 255, of which 0 and 255 address a gateway itself. Modbus over
- * Serial Line V1.02, section 2.2: 1 to 247; nobody answers a broadcast.
+ * Serial Line V1.02, section 2.2: 1 to 247; nobody answers a broadcast. A device of an OPC UA server's DeviceSet is called by
+ * its BrowseName, which may be any text.
  */
-function unitFault(protocol: ProtocolName, kind: LineAddress["kind"], unit: string): string | null {
+function unitFault(profile: Profile, kind: LineAddress["kind"], unit: string): string | null {
+  const { protocol } = profile;
   if (protocol === "modbus") {
     const [min, max] = kind === "modbus-tcp" ? [0, 255] : [1, 247];
     const sound = /^\d{1,3}$/.test(unit) && Number(unit) >= min && Number(unit) <= max;
@@ -211,7 +213,9 @@ function unitFault(protocol: ProtocolName, kind: LineAddress["kind"], unit: stri
   if (protocol === "fresenius-orchestra" && orchestraSlot(unit) === undefined) {
     return "a unit of a base is a slot, 1 to 9";
   }
-  if (protocol === "opc-ua" && !/^\d{1,2}$/.test(unit)) return "a unit of an OPC UA line is a slot's number";
+  if (protocol === "opc-ua" && profile.wire.nodes === "string-id" && !/^\d{1,2}$/.test(unit)) {
+    return `a unit of ${profile.id} is a slot's number`;
+  }
   return null;
 }
 

@@ -156,6 +156,12 @@ const doors: Rule[] = [
     packages("serialport", "@serialport/[a-z-]+", "modbus-serial", "node-opcua[a-z-]*"),
     ["^edge-agent/src/link/", "^simulators/src/wires/"],
   ),
+  never(
+    "opc-ua-library-only-in-its-session",
+    "The library can write and call; one file sees it, and names what may be asked.",
+    { path: "^edge-agent/src/link/", pathNot: [TEST, "^edge-agent/src/link/opc-ua-session\\.ts$"] },
+    { path: packages("node-opcua[a-z-]*") },
+  ),
   door(
     "mqtt-only-at-the-doors-of-the-broker",
     "uplink/ speaks for the gateway; arrival/, shadow/ and broker/ for the cloud, through one client in platform/.",

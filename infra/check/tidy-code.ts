@@ -3,6 +3,7 @@ import ts from "typescript";
 import { parse } from "./parse.ts";
 import { isTest, isTypeScript, type SourceFile } from "./source.ts";
 import { environmentInConfig, timeAndChanceInTheirDoors } from "./tidy-door.ts";
+import { opcUaOnlyAsks } from "./tidy-opc-ua.ts";
 import type { Finding, NodeRule } from "./tidy-rule.ts";
 
 const FUNCTION_LINES_MAX = 70;
@@ -61,6 +62,7 @@ export const CODE_RULES: readonly NodeRule[] = [
   noSilentTest,
   environmentInConfig,
   timeAndChanceInTheirDoors,
+  opcUaOnlyAsks,
 ];
 
 /** Reads each file once and shows every node to every rule that applies. */

@@ -24,6 +24,8 @@ export const PERMITTED: Plant = {
     'import { readFileSync } from "node:fs";\nimport fc from "fast-check";\nimport { words } from "./words.ts";\nexport const all = [readFileSync, fc, words];\n',
   "edge-agent/src/link/serial.ts":
     'import { SerialPort } from "serialport";\nexport type Link = SerialPort;\nexport const open = SerialPort;\n',
+  "edge-agent/src/link/opc-ua-session.ts":
+    'import { OPCUAClient } from "node-opcua-client";\nexport const open = OPCUAClient;\n',
   "edge-agent/src/protocol/frames.ts":
     'import { words } from "@wardtwin/device-profiles/codec/words";\nimport type { Link } from "../link/serial.ts";\nexport const read = (link: Link) => [link, words];\n',
   "edge-agent/src/uplink/connection.ts":
@@ -90,6 +92,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
   "redis-only-in-platform": file("cloud-api/src/observation/plant.ts", "ioredis"),
   "jobs-are-defined-in-jobs": file("cloud-api/src/observation/plant.ts", "../platform/define-job.ts"),
   "wires-only-in-link": file("edge-agent/src/reading/plant.ts", "modbus-serial"),
+  "opc-ua-library-only-in-its-session": file("edge-agent/src/link/opc-ua-line.ts", "node-opcua-client"),
   "mqtt-only-at-the-doors-of-the-broker": file("edge-agent/src/reading/plant.ts", "aws-iot-device-sdk-v2"),
   "pure-files-import-pure-packages": file("cloud-api/src/prediction/drift/plant.ts", "pino"),
   "pure-files-do-no-io": file("cloud-api/src/prediction/rules.ts", "node:path"),

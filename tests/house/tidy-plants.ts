@@ -22,6 +22,10 @@ export const TIDY: readonly SourceFile[] = [
     "edge-agent/src/random.ts",
     'import { randomUUID } from "node:crypto";\nexport const roll = () => [Math.random(), randomUUID()];\n',
   ),
+  file(
+    "edge-agent/src/link/opc-ua-session.ts",
+    'import { OPCUAClient } from "node-opcua-client";\nexport const read = (it: OPCUAClient) => it.browse;\n',
+  ),
   file("edge-agent/src/config.ts", "export const config = process.env;\n"),
   file("device-profiles/catalog/ventilator/pb-840.profile.ts", lines(401, "// a row")),
   file("prisma/generated/client.ts", lines(401, "export type A = any;")),
@@ -38,6 +42,7 @@ export const TIDY: readonly SourceFile[] = [
 
 const broken = (rule: string, ...files: SourceFile[]): { rule: string; files: SourceFile[] } => ({ rule, files });
 const source = (rule: string, text: string) => broken(rule, file("edge-agent/src/plant.ts", text));
+const opcUa = (text: string) => broken("opc-ua-only-asks", file("edge-agent/src/link/opc-ua-session.ts", text));
 const TIME = "time-and-chance-only-in-clock-and-random";
 
 /** The first of each rule is the plain case, the others are ways around it. */
@@ -92,4 +97,11 @@ export const TIDY_PLANTS: readonly { rule: string; files: SourceFile[] }[] = [
   source(TIME, "export const id = crypto.randomUUID();\n"),
   source(TIME, 'import { randomBytes as bytes } from "node:crypto";\nexport const id = bytes;\n'),
   broken(TIME, file("cloud-api/src/access/plant.ts", "export const now = Date.now();\n")),
+  opcUa("export const it = (session) => session.writeSingleNode(1);\n"),
+  opcUa('export const it = (session) => session["call"];\n'),
+  opcUa("export const it = ({ performMessageTransaction: send }) => send;\n"),
+  opcUa("export const it = ({ write }) => write;\n"),
+  opcUa('import { WriteRequest as Other } from "node-opcua-client";\nexport const it = Other;\n'),
+  opcUa('import * as all from "node-opcua-client";\nexport const it = all;\n'),
+  opcUa('import all from "node-opcua-client";\nexport const it = all;\n'),
 ];

@@ -1,7 +1,10 @@
 import { defineProfile } from "../../src/profile/define-profile.ts";
 
 const status = { poll: "slot" } as const;
+/** Seconds for which a value counts as known: four heartbeats of the gateway. */
 const FRESH_S = 120;
+/** The nearest published figures for a pump of no maker. */
+const ECRI = "ECRI procedure 490, ambulatory infusion pumps";
 
 /**
  * One slot of the synthetic pump rack, OPC UA node layout 1 (RACK-LAYOUT.md beside this file). The unit is the slot's number.
@@ -10,7 +13,7 @@ const FRESH_S = 120;
  */
 export default defineProfile({
   id: "wardtwin-synthetic/pump-rack-1",
-  revision: 1,
+  revision: 2,
   kind: "infusion-pump",
   manufacturer: "Wardtwin (synthetic)",
   model: "Pump rack, layout 1",
@@ -73,12 +76,58 @@ export default defineProfile({
     },
     technicalAlarm: { ...status, node: "Slot{unit}.TechnicalAlarm", type: "boolean" },
   },
-  notKnown: [],
+  notKnown: [
+    "How long a pump mechanism or a battery lasts: no life is given, only what each has run.",
+    "Flow as delivered: the layout tells the pump's own word, and an analyser alone shows whether it is true.",
+    "The rack itself: its nameplate is in the layout and is not read.",
+  ],
   fingerprint: [],
   firmware: { onWire: true, from: null, to: null },
-  parts: [],
-  calibrated: [],
-  maintenance: [],
+  parts: [
+    {
+      id: "pump-mechanism",
+      name: "Pump mechanism",
+      usage: { metric: "motorRunTimeH" },
+      life: null,
+      // A mechanism that wears infuses too much or too little (recall FDA Z-0971-2018), which no value of the layout shows.
+      shownBy: [],
+      ownSerial: false,
+    },
+    {
+      id: "pressure-sensor",
+      name: "Line pressure sensor",
+      usage: { clock: "in-use" },
+      life: null,
+      shownBy: ["occlusionCount"],
+      ownSerial: false,
+    },
+    {
+      id: "battery",
+      name: "Battery",
+      usage: { clock: "calendar" },
+      life: null,
+      shownBy: ["batteryChargePct"],
+      ownSerial: false,
+    },
+  ],
+  calibrated: [
+    {
+      id: "flow-rate",
+      name: "Flow rate, delivered",
+      ucum: "mL/h",
+      set: "infusionRateMlPerH",
+      delivered: null,
+      tolerance: { rule: "sum", relative: 0.05, absolute: 0, source: `${ECRI}: flow within 5 %` },
+      interval: { value: 12, ucum: "mo", source: `${ECRI}: every 12 months` },
+    },
+  ],
+  maintenance: [
+    {
+      id: "inspection",
+      name: "Inspection with flow and occlusion test",
+      every: [{ value: 12, ucum: "mo", source: `${ECRI}: every 12 months` }],
+    },
+  ],
   residuals: [],
   readiness: [
     {

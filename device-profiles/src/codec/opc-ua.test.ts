@@ -1,9 +1,11 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import scanner from "../../catalog/imaging/mri-1.profile.ts";
 import profile from "../../catalog/infusion-pump/pump-rack-1.profile.ts";
 import { decodeOpcUa, nodesOf, type OpcUaValue } from "./opc-ua.ts";
 
 const good = (value: unknown): OpcUaValue => ({ status: "good", value });
+const NOW_MS = Date.UTC(2026, 2, 29, 1, 59, 59, 250);
 const pump = {
   "Slot2.Occupied": good(true),
   "Slot2.Manufacturer": good("Wardtwin"),
@@ -22,7 +24,7 @@ const pump = {
   "Slot2.TechnicalAlarm": good(false),
 };
 const decoded = (changes: Record<string, OpcUaValue> = {}) =>
-  decodeOpcUa(profile, "slot", "2", new Map(Object.entries({ ...pump, ...changes })));
+  decodeOpcUa(profile, "slot", "2", new Map(Object.entries({ ...pump, ...changes })), NOW_MS);
 const reading = (metric: string, changes: Record<string, OpcUaValue>) => {
   const slot = decoded(changes);
   return slot.ok ? slot.value.readings.find((found) => found.metric === metric) : undefined;
@@ -72,6 +74,68 @@ test("a bad status is a blank, an uncertain one is stale, a wrong type is implau
     value: 17,
     quality: "implausible",
   });
+});
+
+const mri = {
+  "DI:Manufacturer": good("Wardtwin"),
+  "DI:Model": good("M1"),
+  "DI:SerialNumber": good("MR-0042"),
+  "DI:SoftwareRevision": good("7.1"),
+  "DI:DeviceHealth": good(4),
+  "DI:ParameterSet/ScannerState": good(3),
+  "DI:ParameterSet/ColdHeadTemperature": good(4.12),
+  "DI:ParameterSet/ColdHeadRunTime": good(18_230.5),
+  "DI:ParameterSet/HeliumLevel": good(71.4),
+  "DI:ParameterSet/HeliumPressure": good(6.9),
+  "DI:ParameterSet/CompressorRunTime": good(40_010),
+  "DI:ParameterSet/ChillerSupplyTemperature": good(12.5),
+  "DI:ParameterSet/ChillerFlow": good(34.2),
+  "DI:ParameterSet/ExaminationCount": good(51_203),
+  "DI:ParameterSet/MagnetAtField": good(true),
+  "DI:ParameterSet/MainsPresent": good(true),
+  "DI:ParameterSet/TechnicalAlarm": good(false),
+  "DI:ParameterSet/ChillerAlarm": good(false),
+  "DI:ParameterSet/ServerTime": good(new Date(NOW_MS - 90_500)),
+};
+const scanned = (changes: Record<string, OpcUaValue> = {}) =>
+  decodeOpcUa(scanner, "status", "Mri1", new Map(Object.entries({ ...mri, ...changes })), NOW_MS);
+
+test("a scanner's variables mean what the layout says, by their paths below the device", () => {
+  const decodedScan = scanned();
+  if (!decodedScan.ok) throw new Error(decodedScan.fault);
+  const { identity, operatingState, readings } = decodedScan.value;
+  expect([identity, operatingState]).toEqual([
+    { manufacturer: "Wardtwin", model: "M1", serial: "MR-0042", firmware: "7.1" },
+    "in-use",
+  ]);
+  expect(readings.filter(({ quality }) => quality !== "good")).toEqual([]);
+  expect(Object.fromEntries(readings.map(({ metric, value }) => [metric, value]))).toEqual({
+    deviceHealth: 4,
+    technicalAlarm: 0,
+    mainsPresent: 1,
+    deviceClockOffsetS: -90.5,
+    magnetAtField: 1,
+    coldHeadTemperatureK: 4.12,
+    coldHeadRunTimeH: 18_230.5,
+    heliumLevelPct: 71.4,
+    heliumPressureKPa: 6.9,
+    compressorRunTimeH: 40_010,
+    chillerSupplyTemperatureCel: 12.5,
+    chillerFlowLPerMin: 34.2,
+    chillerAlarm: 0,
+    examinationCount: 51_203,
+  });
+  expect(nodesOf(scanner, "status", "Mri1").toSorted()).toEqual(Object.keys(mri).toSorted());
+});
+
+test("a clock that tells no time is implausible, and so is one that tells an impossible one", () => {
+  const offset = (value: unknown) => {
+    const clock = scanned({ "DI:ParameterSet/ServerTime": good(value) });
+    return clock.ok ? clock.value.readings.find(({ metric }) => metric === "deviceClockOffsetS") : undefined;
+  };
+  for (const value of [NOW_MS, "2026-03-29", new Date(Number.NaN)]) {
+    expect(offset(value)).toMatchObject({ value: null, quality: "implausible" });
+  }
 });
 
 test("a state that the layout does not know is unknown", () => {

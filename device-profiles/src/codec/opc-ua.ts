@@ -5,18 +5,18 @@ import type { Reading } from "../vocabulary/reading.ts";
 import { fail, ok, type Result } from "../vocabulary/result.ts";
 import { type CodecFault, type Decoded, identityText, judged, scaled } from "./decoded.ts";
 
-/** One variable as read: the two leading bits of its status code, and its value. */
+/** One variable as told: the two leading bits of its status code, and its value. */
 export interface OpcUaValue {
   status: "good" | "uncertain" | "bad";
   value: unknown;
 }
 
-/** Values by the string part of their NodeIds, `{unit}` filled in. */
+/** Values by the name of their nodes in the profile, `{unit}` filled in. */
 export type OpcUaAnswer = ReadonlyMap<string, OpcUaValue>;
 
 const nodeOf = (template: string, unit: string): string => template.replace("{unit}", unit);
 
-/** Every node that one poll of one unit reads; each once. */
+/** Every node that one poll of one unit asks for, as the profile names it; each once. */
 export function nodesOf(profile: OpcUaProfile, pollName: string, unit: string): string[] {
   const { occupied, identity } = profile.wire;
   const metrics = Object.values(profile.metrics).filter((mapping) => mapping.poll === pollName);
@@ -29,12 +29,17 @@ export function nodesOf(profile: OpcUaProfile, pollName: string, unit: string): 
   return [...new Set(templates)].map((template) => nodeOf(template, unit));
 }
 
-/** What the variables of one unit say by their profile. A vacant place is a fault of its own: nobody is silent there. */
+/**
+ * What the variables of one unit say by their profile. A vacant place is a fault of its own: nobody is silent there.
+ *
+ * @param gatewayMs the gateway's time when the answer arrived, in ms of the epoch
+ */
 export function decodeOpcUa(
   profile: OpcUaProfile,
   pollName: string,
   unit: string,
   answer: OpcUaAnswer,
+  gatewayMs: number,
 ): Result<Decoded, CodecFault> {
   const at = (template: string): OpcUaValue => answer.get(nodeOf(template, unit)) ?? { status: "bad", value: null };
   if (profile.wire.occupied !== undefined) {
@@ -48,7 +53,7 @@ export function decodeOpcUa(
   const readings = Object.entries(profile.metrics)
     .filter(([, mapping]) => mapping.poll === pollName)
     // The keys of a profile's metrics are metric names by its type.
-    .map(([metric, mapping]) => readingOf(metric as MetricName, mapping, at(mapping.node)));
+    .map(([metric, mapping]) => readingOf(metric as MetricName, mapping, at(mapping.node), gatewayMs));
   return ok({
     identity: identityOf(profile, at),
     operatingState: (known ? profile.operatingState.states[Number(state.value)] : undefined) ?? "unknown",
@@ -67,15 +72,27 @@ function identityOf({ wire }: OpcUaProfile, at: (template: string) => OpcUaValue
 }
 
 /** A bad status is a blank; an uncertain one is the last usable value, which is what `stale` means. */
-function readingOf(metric: MetricName, mapping: OpcUaMapping, { status, value }: OpcUaValue): Reading {
+function readingOf(
+  metric: MetricName,
+  mapping: OpcUaMapping,
+  { status, value }: OpcUaValue,
+  gatewayMs: number,
+): Reading {
   if (status === "bad") return judged(metric, null, mapping);
-  const reading = judged(metric, numberOf(mapping, value), mapping);
+  const reading = judged(metric, numberOf(mapping, value, gatewayMs), mapping);
   return status === "uncertain" && reading.quality === "good" ? { ...reading, quality: "stale" } : reading;
 }
 
 /** NaN when the variable's type is not the one that the layout promises. */
-function numberOf(mapping: OpcUaMapping, value: unknown): number {
-  if (mapping.type === "boolean") return typeof value === "boolean" ? Number(value) : Number.NaN;
-  if (typeof value !== "number") return Number.NaN;
-  return mapping.type === "code" ? value : scaled(value, mapping.scale ?? 1);
+function numberOf(mapping: OpcUaMapping, value: unknown, gatewayMs: number): number {
+  switch (mapping.type) {
+    case "boolean":
+      return typeof value === "boolean" ? Number(value) : Number.NaN;
+    case "clock":
+      return value instanceof Date ? scaled(value.getTime() - gatewayMs, 0.001) : Number.NaN;
+    case "code":
+      return typeof value === "number" ? value : Number.NaN;
+    case "number":
+      return typeof value === "number" ? scaled(value, mapping.scale) : Number.NaN;
+  }
 }

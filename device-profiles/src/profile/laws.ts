@@ -5,6 +5,7 @@ import { defibReadyFaults } from "./law/defib-ready-serial.ts";
 import { medibusFaults } from "./law/draeger-medibus.ts";
 import { orchestraFaults } from "./law/fresenius-orchestra.ts";
 import { modbusFaults } from "./law/modbus.ts";
+import { opcUaFaults } from "./law/opc-ua.ts";
 import { reportFaults } from "./law/puritan-bennett.ts";
 import { when } from "./law/when.ts";
 import type { ReadinessEvidence } from "./profile.ts";
@@ -40,7 +41,7 @@ function protocolFaults(profile: Profile): string[] {
     case "modbus":
       return modbusFaults(profile);
     case "opc-ua":
-      return [];
+      return opcUaFaults(profile);
   }
 }
 

@@ -1,30 +1,45 @@
-import { parentPort, workerData } from "node:worker_threads";
-import type { OpcUaValue } from "@wardtwin/device-profiles/codec/opc-ua";
-import { OpcUaSession, type OpcUaSettings, type SessionFault } from "./opc-ua-session.ts";
+import { parentPort } from "node:worker_threads";
+import { systemClock } from "../clock.ts";
+import type { SessionFault } from "./opc-ua-fault.ts";
+import { type OpcUaAnswer, OpcUaLine, type OpcUaRequest, type OpcUaSettings } from "./opc-ua-line.ts";
 
-/** What the link asks this thread: to read, or to close and end. */
-export type WorkerRequest = { ask: "read"; id: number; nodes: readonly string[]; timeoutMs: number } | { ask: "close" };
+/** What this thread is asked, by the number of a line: to carry it, to read from it, or to close and forget it. */
+export type WorkerRequest =
+  | { ask: "carry"; line: number; settings: OpcUaSettings }
+  | { ask: "read"; line: number; id: number; request: OpcUaRequest; timeoutMs: number }
+  | { ask: "close"; line: number };
 
-export type WorkerAnswer =
-  | { tell: "ready" }
-  | { tell: "values"; id: number; values: Map<string, OpcUaValue> }
-  | { tell: "fault"; id: number; fault: SessionFault };
+/** What it says of one request to read. */
+export type ReadAnswer =
+  | { tell: "answer"; line: number; id: number; answer: OpcUaAnswer }
+  | { tell: "fault"; line: number; id: number; fault: SessionFault };
+export type WorkerAnswer = { tell: "ready" } | { tell: "closed"; line: number } | ReadAnswer;
 
 const port = parentPort;
 if (port === null) throw new Error("this file is the entry of a worker thread");
 
-const settings: OpcUaSettings = workerData;
-const session = new OpcUaSession(settings);
+const clock = systemClock();
+const lines = new Map<number, OpcUaLine>();
 const tell = (answer: WorkerAnswer) => port.postMessage(answer);
 
-port.on("message", (request: WorkerRequest) => {
-  if (request.ask === "close") void session.close().finally(() => port.close());
-  else void read(request);
+port.on("message", (asked: WorkerRequest) => {
+  if (asked.ask === "carry") lines.set(asked.line, new OpcUaLine(asked.settings, () => clock.monoMs()));
+  else if (asked.ask === "read") void read(asked);
+  else void close(asked.line);
 });
 
-async function read({ id, nodes, timeoutMs }: WorkerRequest & { ask: "read" }): Promise<void> {
-  const result = await session.read(nodes, timeoutMs);
-  tell(result.ok ? { tell: "values", id, values: result.value } : { tell: "fault", id, fault: result.fault });
+async function read({ line, id, request, timeoutMs }: WorkerRequest & { ask: "read" }): Promise<void> {
+  const result = await lines.get(line)?.read(request, timeoutMs);
+  if (result === undefined) throw new Error(`line ${line} is not carried`);
+  tell(
+    result.ok ? { tell: "answer", line, id, answer: result.value } : { tell: "fault", line, id, fault: result.fault },
+  );
+}
+
+async function close(line: number): Promise<void> {
+  await lines.get(line)?.close();
+  lines.delete(line);
+  tell({ tell: "closed", line });
 }
 
 tell({ tell: "ready" });

@@ -8,6 +8,7 @@ import type { OpenMaster } from "../link/modbus-master.ts";
 import { modbusRtu } from "../link/modbus-rtu-master.ts";
 import { modbusTcp } from "../link/modbus-tcp-master.ts";
 import { OpcUaLink } from "../link/opc-ua-link.ts";
+import { OpcUaThreads } from "../link/opc-ua-threads.ts";
 import { serialStream, tcpStream } from "../link/open-stream.ts";
 import type { Log } from "../log.ts";
 import type { LineReader } from "./device.ts";
@@ -24,11 +25,14 @@ import { reportReader } from "./read-report.ts";
 interface Deps {
   clock: Clock;
   log: Log;
+  /** A folder of the line's own for keys and certificates. */
   pkiDir: string;
+  /** What carries the OPC UA lines of a gateway; a line that is alone needs none. */
+  opcUaThreads?: OpcUaThreads;
 }
 
 /** Puts a line's protocol on its link. Nothing is opened before the first poll. */
-export function openReader(line: LineSettings, { clock, log, pkiDir }: Deps): LineReader {
+export function openReader(line: LineSettings, { clock, log, pkiDir, opcUaThreads }: Deps): LineReader {
   const { address, profile } = line;
   const monoMs = () => clock.monoMs();
   const stream = byteStream(address);
@@ -51,9 +55,12 @@ export function openReader(line: LineSettings, { clock, log, pkiDir }: Deps): Li
   }
   if (profile.protocol === "opc-ua" && address.kind === "opc-ua" && line.credentials !== null) {
     const { endpointUrl } = address;
-    const { namespaceUri } = profile.wire;
+    const { namespaceUri, nodes, samplingMs, publishingMs } = profile.wire;
     const { credentials: user, serverCertificate } = line;
-    return opcUaReader(new OpcUaLink({ endpointUrl, namespaceUri, user, serverCertificate, pkiDir }, monoMs), profile);
+    const server = { endpointUrl, user, serverCertificate, pkiDir };
+    const settings = { ...server, namespaceUri, nodes, samplingMs, publishingMs };
+    const link = new OpcUaLink(settings, opcUaThreads ?? new OpcUaThreads(), monoMs);
+    return opcUaReader(link, profile, () => clock.wallMs());
   }
   // config.ts lets no other pair through.
   throw new Error(`${profile.protocol} over ${address.kind}`);
@@ -62,7 +69,7 @@ export function openReader(line: LineSettings, { clock, log, pkiDir }: Deps): Li
 /** Whether another master asks on a line, so that this gateway only listens. */
 export const isListenedTo = (address: LineAddress): boolean => "listenOnly" in address && address.listenOnly;
 
-function listenTo(line: LineSettings, open: OpenStream, { clock, log }: Omit<Deps, "pkiDir">): LineReader {
+function listenTo(line: LineSettings, open: OpenStream, { clock, log }: Pick<Deps, "clock" | "log">): LineReader {
   const { id, profile, units } = line;
   const decoder = () => {
     const opened = openDecoder(profile, { clock });
