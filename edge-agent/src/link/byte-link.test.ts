@@ -1,3 +1,4 @@
+import { Duplex } from "node:stream";
 import { afterEach, expect, test } from "vitest";
 import { ByteLink } from "./byte-link.ts";
 import { tcpStream } from "./open-stream.ts";
@@ -69,6 +70,33 @@ test("a peer that hangs up is closed, and the next request opens anew", async ()
   const { link } = await linkTo((socket) => (++times === 1 ? socket.destroy() : socket.write("back\r")));
   await expect(ask(link)).rejects.toMatchObject({ code: "link.closed" });
   expect(await ask(link)).toBe("back\r");
+});
+
+test("a peer that asks for answers and takes none is hung up on before they pile up", async () => {
+  let lost = 0;
+  const conversation = {
+    hear: (bytes: Uint8Array) => Array.from(bytes, () => "puritan-bennett.report" as const),
+    lost: () => void lost++,
+  };
+  // A write whose end is never told.
+  const stream = new Duplex({ read: () => {}, write: () => {} });
+  const link = new ByteLink(
+    async () => stream,
+    () => 0,
+    conversation,
+  );
+  open.push(link);
+  const patient = { firstByteMs: 10_000, replyMs: 10_000 };
+  const asked = link.ask("puritan-bennett.report", () => false, patient).catch((error: unknown) => error);
+  await new Promise((resolve) => setImmediate(resolve));
+  for (let pushed = 0; !stream.destroyed; pushed++) {
+    expect(pushed).toBeLessThan(11);
+    stream.push(new Uint8Array(20_000));
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(stream.writableLength).toBeLessThan(1_200_000);
+  expect(await asked).toMatchObject({ code: "link.closed" });
+  expect(lost).toBe(1);
 });
 
 test("a line that will not open is tried again only after a pause, and says why at once until then", async () => {

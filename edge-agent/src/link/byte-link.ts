@@ -23,6 +23,8 @@ export type OpenStream = (timeoutMs: number) => Promise<Duplex>;
 /** A silent peer may be a dead connection that nobody closed: after so many time-outs in a row it is opened anew. */
 const SILENCES_MAX = 2;
 const OPEN_TIMEOUT_MS = 1_000;
+/** Answers that a peer asks for and does not take pile up here: at so many bytes it is hung up on. No device asks for as much. */
+const UNTAKEN_BYTES_MAX = 1_048_576;
 
 /**
  * A serial line, be it a port or a socket to a serial device server. It sends requests by name from the closed list of
@@ -106,6 +108,7 @@ export class ByteLink {
 function converse(stream: Duplex, conversation: Conversation): void {
   stream.on("data", (bytes: Uint8Array) => {
     for (const answer of conversation.hear(bytes)) stream.write(requestBytes(answer));
+    if (stream.writableLength > UNTAKEN_BYTES_MAX) stream.destroy();
   });
 }
 
