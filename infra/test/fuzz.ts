@@ -39,7 +39,7 @@ export type Extent = { inputs: number } | { ms: number };
 const HEAP_GROWTH_BYTES_MAX = 16 * 1024 * 1024;
 const WARM_UP_INPUTS = 2_000;
 /** Every so many inputs a golden frame has to be found behind one. */
-const FIND_AGAIN_EVERY = 3;
+const FIND_AGAIN_EVERY = 5;
 
 /** @returns a line that says what was tried. @throws with the seed, the input and the law that it broke */
 export function fuzz(subject: FuzzSubject, extent: Extent): string {
@@ -48,6 +48,7 @@ export function fuzz(subject: FuzzSubject, extent: Extent): string {
   const goesOn = (tried: number) =>
     "inputs" in extent ? tried < extent.inputs : performance.now() - startedMs < extent.ms;
   const marathon = new Watched(subject);
+  const whole = subject.golden.map((frame) => essencesOf(subject, new Watched(subject).push(frame)));
   let warmHeap = heapBytes();
   let tried = 0;
   let bytes = 0;
@@ -55,7 +56,11 @@ export function fuzz(subject: FuzzSubject, extent: Extent): string {
     const chance = chanceOf(seed + Math.imul(tried, 0x9e3779b1));
     const input = fuzzInput(subject, chance);
     try {
-      attempt(subject, input, chance, tried % FIND_AGAIN_EVERY === 0);
+      tryCuts(subject, input, chance);
+      if (tried % FIND_AGAIN_EVERY === 0) {
+        const which = Math.floor(chance() * whole.length);
+        findAgain(subject, input, subject.golden[which] ?? input, whole[which] ?? []);
+      }
       marathon.push(input);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
@@ -74,24 +79,26 @@ export function fuzz(subject: FuzzSubject, extent: Extent): string {
   return `fuzz ${subject.name}: seed ${seed}, ${tried} inputs of ${bytes} bytes in ${seconds} s, heap grew by ${Math.round(grownBytes / 1_024)} KiB`;
 }
 
-function attempt(subject: FuzzSubject, input: Uint8Array, chance: () => number, findsAgain: boolean): void {
+function tryCuts(subject: FuzzSubject, input: Uint8Array, chance: () => number): void {
   const whole = new Watched(subject);
   const events = [...whole.push(input), ...whole.finish()];
   const cut = new Watched(subject);
   const again = [...pieces(input, chance).flatMap((piece) => cut.push(piece)), ...cut.finish()];
   if (!isDeepStrictEqual(events, again)) throw new Error("the events depend on how the bytes are cut");
-  if (!findsAgain) return;
-  const golden = subject.golden[Math.floor(chance() * subject.golden.length)];
-  if (golden === undefined) return;
-  const essence = subject.essence ?? (({ at: _, ...rest }: Told) => rest);
-  const expected = [...new Watched(subject).push(golden)].map(essence);
+}
+
+/** @param expected what the golden frame is when nothing came before it */
+function findAgain(subject: FuzzSubject, input: Uint8Array, golden: Uint8Array, expected: readonly unknown[]): void {
   const after = new Watched(subject);
   after.push(input);
   after.push(subject.separators);
-  const found = after.push(golden).map(essence);
+  const found = essencesOf(subject, after.push(golden));
   const last = found.slice(Math.max(0, found.length - expected.length));
   if (!isDeepStrictEqual(last, expected)) throw new Error("a golden frame behind it is lost");
 }
+
+const essencesOf = ({ essence = allButPlace }: FuzzSubject, events: readonly Told[]): unknown[] => events.map(essence);
+const allButPlace = ({ at: _, ...rest }: Told): unknown => rest;
 
 /** A machine whose books are checked with every piece: every byte in one event, in order, or still held. */
 class Watched {

@@ -1,20 +1,18 @@
 /** A gateway of its own, without a cloud: what of a person reaches its disk and its log. */
-import "reflect-metadata";
 import { type ChildProcess, spawn } from "node:child_process";
-import { webcrypto } from "node:crypto";
 import { once } from "node:events";
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { zstdDecompressSync } from "node:zlib";
-import * as x509 from "@peculiar/x509";
 import { decodeBody } from "@wardtwin/device-profiles/twin-document/body";
 import { metricTerm } from "@wardtwin/device-profiles/vocabulary/metrics";
 import { afterAll, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
 import { root } from "../support/house.ts";
 import { freePort, portOf } from "../support/ports.ts";
+import { writeSelfSigned } from "../support/self-signed.ts";
 import { removeFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 /** Values in a report that nothing else on a gateway can resemble; by field, as the ventilator writes them. */
@@ -53,24 +51,6 @@ afterAll(async () => {
   removeFolder(folder);
 });
 
-/** Certificates for a broker that is not there. */
-async function writeCertificate(dir: string): Promise<void> {
-  const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
-  const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
-  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
-    name: [{ CN: ["gw-icu"] }],
-    keys,
-    signingAlgorithm: algorithm,
-  });
-  const key = x509.PemConverter.encode(await webcrypto.subtle.exportKey("pkcs8", keys.privateKey), "PRIVATE KEY");
-  for (const [name, text] of [
-    ["gw.pem", certificate.toString("pem")],
-    ["gw.key", key],
-  ] as const) {
-    writeFileSync(join(dir, name), text);
-  }
-}
-
 async function startVentilator(): Promise<number> {
   const server = createServer((socket) => {
     socket.on("error", () => {});
@@ -102,7 +82,7 @@ function outboxOf(dataDir: string) {
 async function written(name: string, setting: object) {
   const dir = join(folder, name);
   mkdirSync(dir);
-  await writeCertificate(dir);
+  await writeSelfSigned(dir);
   const line = { id: "vent", protocol: "puritan-bennett-sndf", profile: "puritan-bennett/840", units: ["1"] };
   const config = {
     site: "st-mary",

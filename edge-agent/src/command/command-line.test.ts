@@ -69,7 +69,7 @@ test("what is not understood is told with the usage and exit code 64", async () 
   expect(await usage("run")).toEqual({ code: 64, first: "--config is missing", isUsage: true });
   expect(await usage("decode", "--profile")).toMatchObject({ code: 64, isUsage: true });
   expect(await usage("profiles", "--write")).toMatchObject({ code: 64, isUsage: true });
-  expect(await usage("profiles", "all")).toMatchObject({ code: 64, first: '"all" is one word too many' });
+  expect(await usage("profiles", "a/b", "c/d")).toMatchObject({ code: 64, first: '"c/d" is one word too many' });
   expect(await usage("decode", "--profile", "a/b")).toMatchObject({ code: 64, first: expect.stringMatching(/"a\/b"/) });
   expect(await usage("read", "--profile", "alaris/asena-gh", "--line", "x")).toMatchObject({
     code: 64,

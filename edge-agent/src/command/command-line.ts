@@ -6,7 +6,7 @@ import { CommandError, EXIT } from "./command-error.ts";
 const USAGE = `usage: wardtwin-agent run --config <file>
        wardtwin-agent read --profile <id> --line <url> [--unit <u>] [--credentials <file>] [--server-certificate <file>]
        wardtwin-agent decode --profile <id> [--hex] [<file>]
-       wardtwin-agent profiles [--json]
+       wardtwin-agent profiles [--json] [<id>]
 read, decode and profiles take --profiles <folder> with profiles of your own.`;
 
 /** What a command reads and writes. */
@@ -58,10 +58,16 @@ const COMMANDS: Readonly<Record<string, (args: string[], terminal: Terminal) => 
   },
 
   async profiles(args, { stdout }) {
-    const { values } = parsed(args, { json: flag, profiles: text }, 0);
-    const { profilesText } = await import("./profiles.ts");
-    const { knownProfiles } = await import("./known-profile.ts");
-    stdout.write(profilesText(knownProfiles(values.profiles), values.json === true));
+    const { values, positionals } = parsed(args, { json: flag, profiles: text }, 1);
+    const { profileText, profilesText } = await import("./profiles.ts");
+    const { knownProfile, knownProfiles } = await import("./known-profile.ts");
+    const [id] = positionals;
+    const isJson = values.json === true;
+    stdout.write(
+      id === undefined
+        ? profilesText(knownProfiles(values.profiles), isJson)
+        : profileText(knownProfile(id, values.profiles), isJson),
+    );
   },
 };
 

@@ -1,6 +1,7 @@
 import { CATALOG } from "@wardtwin/device-profiles/catalog";
+import { parseProfile } from "@wardtwin/device-profiles/profile/parse-profile";
 import { expect, test } from "vitest";
-import { profilesText } from "./profiles.ts";
+import { profilesText, profileText } from "./profiles.ts";
 
 test("the list for programs says of each profile what it promises and what it does not", () => {
   const listed = JSON.parse(profilesText(CATALOG, true));
@@ -25,5 +26,12 @@ test("the list for people names each profile with its evidence and what is not k
   const text = profilesText(CATALOG, false);
   for (const { id, evidence, notKnown } of CATALOG.values()) {
     for (const words of [id, evidence.note, ...notKnown]) expect(text).toContain(words);
+  }
+});
+
+test("one profile as JSON is all of it, so that one's own can begin with it", () => {
+  for (const profile of CATALOG.values()) {
+    expect(parseProfile(JSON.parse(profileText(profile, true)))).toEqual({ ok: true, value: profile });
+    expect(profileText(profile, false)).toContain(profile.id);
   }
 });

@@ -10,7 +10,7 @@ const IDENTITY: Readonly<Record<IdentityStrength, string>> = {
 };
 
 /** What a profile promises of a device, and what it does not. */
-export function profileSummary(profile: Profile) {
+function profileSummary(profile: Profile) {
   const { id, revision, kind, manufacturer, model, protocol, identity, evidence, notKnown } = profile;
   const names = Object.keys(profile.metrics).filter(isMetricName);
   return {
@@ -33,6 +33,11 @@ export function profilesText(catalog: Catalog, isJson: boolean): string {
   const summaries = [...catalog.values()].map(profileSummary);
   if (isJson) return `${JSON.stringify(summaries, null, 2)}\n`;
   return summaries.map(pageOf).join("\n");
+}
+
+/** One profile for a person, or all of it as JSON, to begin one's own with. */
+export function profileText(profile: Profile, isJson: boolean): string {
+  return isJson ? `${JSON.stringify(profile, null, 2)}\n` : pageOf(profileSummary(profile));
 }
 
 function pageOf(summary: ReturnType<typeof profileSummary>): string {

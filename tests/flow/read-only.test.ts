@@ -1,0 +1,207 @@
+/** A gateway at a whole simulated hospital, sound and out of order: every byte that leaves it, and every service it asks for. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { profileOf } from "@wardtwin/device-profiles/catalog";
+import { foreignBytes } from "@wardtwin/infra/test/read-only";
+import { type Line, Manifest } from "@wardtwin/simulators/hospital/manifest";
+import Type from "typebox";
+import Value from "typebox/value";
+import { afterAll, expect, test } from "vitest";
+import { eventually } from "../support/eventually.ts";
+import { root } from "../support/house.ts";
+import { freePort } from "../support/ports.ts";
+import { type RecordingProxy, startRecordingProxy } from "../support/recording-proxy.ts";
+import { writeSelfSigned } from "../support/self-signed.ts";
+import { removeFolder, temporaryFolder } from "../support/temporary-folder.ts";
+
+/** OPC 10000-4: finding a server, sessions, browsing, reading, monitored items and subscriptions. */
+const READING_SERVICES = new Set(
+  [
+    ["FindServers", "GetEndpoints", "OpenSecureChannel", "CloseSecureChannel"],
+    ["CreateSession", "ActivateSession", "CloseSession", "Cancel"],
+    ["Browse", "BrowseNext", "TranslateBrowsePathsToNodeIds", "Read"],
+    ["CreateMonitoredItems", "ModifyMonitoredItems", "SetMonitoringMode", "DeleteMonitoredItems"],
+    ["CreateSubscription", "ModifySubscription", "SetPublishingMode", "Publish", "Republish"],
+    ["TransferSubscriptions", "DeleteSubscriptions"],
+  ].flatMap((names) => names.map((name) => `${name}Request`)),
+);
+/** What is switched on, one after the other, on every device whose wire knows it. */
+const FAULTS: readonly Record<string, unknown>[] = [
+  { garbageReply: true },
+  { garbageReply: false, truncatedReply: true },
+  { truncatedReply: false, wrongChecksum: true },
+  { wrongChecksum: false, wrongCount: true, otherReply: true, escapedReply: true },
+  { wrongCount: false, otherReply: false, escapedReply: false, exceptionCode: 6 },
+  { exceptionCode: null, silent: true },
+  { silent: false, plugged: false },
+  { plugged: true },
+];
+const LINE_MS = 60_000;
+
+const Ready = Type.Object({ event: Type.Literal("ready"), control: Type.String(), hospital: Manifest });
+const Account = Type.Object({
+  lines: Type.Array(
+    Type.Object({
+      id: Type.String(),
+      refused: Type.Optional(
+        Type.Object({ controlCount: Type.Number(), brokenCount: Type.Number(), latest: Type.Array(Type.Unknown()) }),
+      ),
+      requests: Type.Optional(Type.Record(Type.String(), Type.Number())),
+    }),
+  ),
+});
+
+/** The last words of the programs, for a test that fails. */
+let said = "";
+const folder = temporaryFolder();
+const stopping: (() => unknown)[] = [];
+afterAll(async () => {
+  for (const stop of stopping.splice(0).reverse()) await stop();
+  removeFolder(folder);
+});
+
+function start(...args: string[]): ChildProcess {
+  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
+  stopping.push(() => child.kill("SIGKILL"));
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    said = `${said}${text}`.slice(-2_000);
+  });
+  return child;
+}
+
+async function startHospital() {
+  const args = [
+    "--seed",
+    "7",
+    "--data-dir",
+    join(folder, "hospital"),
+    "--baud-rate",
+    "115200",
+    "--devices-per-kind",
+    "2",
+  ];
+  const child = start("simulators/src/main.ts", ...args);
+  if (child.stdout === null) throw new Error("no standard output");
+  const [line] = await once(createInterface({ input: child.stdout }), "line");
+  return Value.Parse(Ready, JSON.parse(String(line)));
+}
+
+/** Which of infra/test/read-only.ts's languages a line speaks; null where only the device itself can decode it. */
+function languageOf({ protocol, url }: Line): string | null {
+  if (protocol === "opc-ua") return null;
+  if (protocol === "modbus") return url.startsWith("tcp:") ? "modbus-rtu" : "modbus-tcp";
+  return protocol.replace(/-(sndf|snda|serial)$/, "");
+}
+
+interface Watched {
+  line: Line;
+  language: string | null;
+  proxy: RecordingProxy | null;
+}
+
+async function watched(line: Line): Promise<Watched> {
+  const language = languageOf(line);
+  if (language === null) return { line, language, proxy: null };
+  const { hostname, port } = new URL(line.url);
+  const proxy = await startRecordingProxy(hostname, Number(port));
+  stopping.push(() => proxy.stop());
+  return { line, language, proxy };
+}
+
+/** Writes the configuration of one gateway that has all lines of the hospital, and starts it. */
+async function startGateway(lines: readonly Watched[], { devices }: Manifest): Promise<ChildProcess> {
+  const dir = join(folder, "gateway");
+  mkdirSync(dir);
+  await writeSelfSigned(dir);
+  const settings = lines.map(({ line, proxy }) => {
+    const url = new URL(line.url);
+    const { id, protocol, units, credentials, serverCertificateFile } = line;
+    writeFileSync(join(dir, `${id}.json`), JSON.stringify(credentials ?? {}));
+    return {
+      id,
+      url: proxy === null ? line.url : `${url.protocol}//127.0.0.1:${proxy.port}`,
+      protocol,
+      profile: devices.find((device) => device.id === units[0]?.device)?.profile,
+      units: units.map(({ unit }) => unit),
+      ...(credentials === undefined ? {} : { credentialsFile: `${id}.json` }),
+      ...(serverCertificateFile === undefined ? {} : { serverCertificateFile }),
+    };
+  });
+  const mqtt = { host: "127.0.0.1", port: await freePort(), certFile: "gw.pem", keyFile: "gw.key", caFile: "gw.pem" };
+  const config = { site: "st-mary", gateway: "gw-all", simulated: true, dataDir: "data", mqtt, lines: settings };
+  writeFileSync(join(dir, "agent.json"), JSON.stringify(config));
+  return start("edge-agent/src/main.ts", "run", "--config", join(dir, "agent.json"));
+}
+
+test("of a gateway at a hospital in every state of disorder, nothing leaves but requests that read", {
+  timeout: 600_000,
+}, async () => {
+  const { control, hospital } = await startHospital();
+  const ask = async (path: string, body?: object) => {
+    const post = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+    return (await fetch(`${control}${path}`, post)).json();
+  };
+  const account = async () => Value.Parse(Account, await ask("/lines")).lines;
+  const speaks = ({ units }: Line) => hospital.devices.find(({ id }) => id === units[0]?.device)?.profile ?? "";
+  const known = hospital.lines.filter((line) => profileOf(speaks(line)) !== null);
+  const lines = await Promise.all(known.map(watched));
+  const gateway = await startGateway(lines, hospital);
+  const ended = once(gateway, "exit");
+
+  /** Something came back on every line, and every server was read. */
+  const progress = async () => {
+    const requests = new Map((await account()).map(({ id, requests }) => [id, requests ?? {}]));
+    return lines.map(({ line, proxy }) =>
+      proxy === null ? Object.values(requests.get(line.id) ?? {}).reduce((sum, n) => sum + n, 0) : proxy.answered(),
+    );
+  };
+  const grown = (before: readonly number[]) =>
+    eventually(
+      "an answer on every line",
+      async () => {
+        const now = await progress();
+        const silent = lines.filter((_, at) => (now[at] ?? 0) <= (before[at] ?? 0)).map(({ line }) => line.id);
+        if (silent.length > 0) throw new Error(`nothing came from ${silent.join(", ")}; ${said}`);
+        return true;
+      },
+      LINE_MS,
+    );
+  await grown(lines.map(({ proxy }) => (proxy === null ? 5 : 200)));
+
+  for (const fault of FAULTS) {
+    const before = lines.map(({ proxy }) => Buffer.concat(proxy?.sent() ?? []).length);
+    for (const { id } of hospital.devices) {
+      for (const [name, value] of Object.entries(fault)) await ask(`/devices/${id}/faults`, { [name]: value });
+    }
+    const sentMore = ({ proxy }: Watched, at: number) =>
+      proxy === null || Buffer.concat(proxy.sent()).length > (before[at] ?? 0);
+    // An unplugged line refuses, so that nothing can leave on it.
+    if (fault["plugged"] !== false) await eventually(`a request on every line`, () => lines.every(sentMore), LINE_MS);
+  }
+  await grown(await progress());
+  gateway.kill("SIGTERM");
+  await ended;
+
+  let bytes = 0;
+  for (const { line, language, proxy } of lines) {
+    for (const sent of proxy?.sent() ?? []) {
+      bytes += sent.length;
+      expect(foreignBytes(language ?? "", sent), line.id).toBeNull();
+    }
+  }
+  expect(bytes).toBeGreaterThan(1_000);
+  const accounts = (await account()).filter(({ id }) => known.some((line) => line.id === id));
+  for (const { id, refused, requests } of accounts) {
+    expect(refused?.controlCount ?? 0, `${id}: ${JSON.stringify(refused?.latest)}`).toBe(0);
+    expect(
+      Object.keys(requests ?? {}).filter((name) => !READING_SERVICES.has(name)),
+      id,
+    ).toEqual([]);
+  }
+  const services = accounts.flatMap(({ requests }) => Object.entries(requests ?? {}));
+  expect(services.length).toBeGreaterThan(0);
+  process.stderr.write(`read-only: ${lines.length} of ${hospital.lines.length} lines, ${bytes} bytes recorded\n`);
+});
