@@ -39,7 +39,6 @@ export type Facts = TwinView["facts"];
 export type FactName = keyof Facts;
 export type FactSource = NonNullable<Facts["operating"]["source"]>;
 export type IdentityStrength = TwinView["identity"]["strength"];
-export type Unconfirmed = NonNullable<TwinView["identity"]["unconfirmed"]>;
 export type FirmwareVerdict = TwinView["profile"]["firmware"];
 export type EvidenceLevel = TwinView["profile"]["evidence"]["level"];
 export type GatewayLinkState = TwinView["connectivity"]["gateway"]["state"];

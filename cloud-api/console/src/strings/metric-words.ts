@@ -63,6 +63,8 @@ const ventilatorSetting = {
   expiratoryTimeSetS: "Expiratory time, set",
   ieInspiratorySetRatio: "I:E ratio, inspiratory part, set",
   ieExpiratorySetRatio: "I:E ratio, expiratory part, set",
+  bilevelHighSetRatio: "Ratio of pressure levels, upper part, set",
+  bilevelLowSetRatio: "Ratio of pressure levels, lower part, set",
   pressureLimitSetCmH2O: "Airway pressure ceiling, set",
   supportPressureSetCmH2O: "Pressure support, set",
   riseTimeSetPct: "Rise time, relative, set",
@@ -78,7 +80,8 @@ const ventilatorSetting = {
   oxygenSensorSet: "Oxygen sensor, set",
   disconnectSensitivitySetPct: "Disconnection sensitivity, set",
   proportionalSupportSetPct: "Proportional support, set",
-  expiratorySensitivitySetPct: "Expiratory sensitivity, set",
+  expiratorySensitivitySetPct: "Expiratory sensitivity, relative, set",
+  expiratorySensitivitySetLPerMin: "Expiratory sensitivity, set",
   volumeSupportTargetSetMl: "Volume support target, set",
   peepHighSetCmH2O: "Upper pressure level, set",
   bilevelHighSetRatio: "H:L, upper part, set",
@@ -103,6 +106,8 @@ const ventilatorSetting = {
   apneaMandatoryTypeSet: "Apnoea backup: mandatory breaths, set",
   apneaIeInspiratorySetRatio: "Apnoea backup: I:E ratio, inspiratory part, set",
   apneaIeExpiratorySetRatio: "Apnoea backup: I:E ratio, expiratory part, set",
+  freshGasFlowSetLPerMin: "Fresh gas flow, set",
+  freshGasOxygenSetPct: "Fresh gas: oxygen, set",
 } as const;
 
 const ventilatorLimit = {
@@ -138,10 +143,12 @@ const ventilatorMeasurement = {
   respiratoryRateSpontaneousPerMin: "Respiratory rate, spontaneous",
   tidalVolumeExpiredMl: "Tidal volume, expired",
   tidalVolumeInspiredMl: "Tidal volume, inspired",
+  tidalVolumeMl: "Tidal volume",
   tidalVolumeSpontaneousMl: "Tidal volume, spontaneous",
   tidalVolumeMandatoryMl: "Tidal volume, mandatory",
   minuteVolumeExpiredLPerMin: "Minute volume, expired",
   minuteVolumeInspiredLPerMin: "Minute volume, inspired",
+  minuteVolumeLPerMin: "Minute volume",
   minuteVolumeSpontaneousLPerMin: "Minute volume, spontaneous",
   minuteVolumeMandatoryLPerMin: "Minute volume, mandatory",
   airwayPressurePeakCmH2O: "Airway pressure, peak",
@@ -199,11 +206,14 @@ const ventilatorMeasurement = {
   oxygenConsumptionL: "Oxygen consumed",
   gasConsumptionL: "Gas consumed",
   deviceFlowLPerMin: "Flow of the device",
+  freshGasAirFlowLPerMin: "Fresh gas: air flow",
+  freshGasOxygenFlowLPerMin: "Fresh gas: oxygen flow",
   leakTestAgeH: "Age of last leak test",
   tidalVolumeResidualPct: "Tidal volume, delivered less set",
   oxygenConcentrationResidualPct: "Oxygen concentration, delivered less set",
   peepResidualCmH2O: "PEEP, delivered less set",
   deviceCheck: "Device check before use",
+  calibrationDue: "Calibration due",
 } as const;
 
 const ventilatorAlarm = {
@@ -233,6 +243,9 @@ const ventilatorAlarm = {
   gasMeasurementAlarm: "Gas measurement",
   nebuliserAlarm: "Nebuliser",
   leakageAlarm: "Leakage",
+  nitrousOxideSupplyLowAlarm: "Nitrous oxide supply low",
+  gasCylinderAlarm: "Gas cylinder",
+  consumableAlarm: "Filter, absorber, trap or hose used up",
 } as const;
 
 const defibrillator = {

@@ -96,6 +96,7 @@ const codeWord = {
   "high-frequency": "High frequency",
   "manual-spontaneous": "Manual or spontaneous",
   "oxygen-therapy": "Oxygen therapy",
+  "controlled-mandatory": "Controlled mandatory",
   "volume-control": "Volume control",
   "volume-control-plus": "Volume control plus",
   "tube-compensation": "Tube compensation",
@@ -140,17 +141,8 @@ const factWord = {
   battery: "On battery",
 } as const satisfies Record<FactWord, string>;
 
-/** Units of devices that no metric has. */
-const deviceUnit = {
-  mbar: "mbar",
-  "mL/mbar": "mL/mbar",
-  "mbar.s/L": "mbar·s/L",
-  "mbar/L": "mbar/L",
-} as const;
-
 /** Units as people of the trade write them; "1" is a bare count. */
 const unit = {
-  ...deviceUnit,
   "1": "",
   s: "s",
   h: "h",

@@ -27,10 +27,11 @@ test("a reading stands with its unit, a word without one, and nothing is null", 
   expect(readingWords(null, null, "h")).toBeNull();
 });
 
-test("a converted value shows no more digits than the device told, and one at least", () => {
+test("a converted value shows as many digits as the device told, and three at least", () => {
   expect(measuredWords(12.2 * 1.01972, { value: 12.2 })).toBe("12.4");
   expect(measuredWords(5 * 1.01972, { value: 5 })).toBe("5.1");
   expect(measuredWords(480, { value: 0.48 })).toBe("480");
+  expect(measuredWords(7.063, { value: 7_063 })).toBe("7.063");
   expect(measuredWords(7.063, null)).toBe("7.06");
 });
 
@@ -47,6 +48,7 @@ test("less than an hour is told in minutes", () => {
 
 test("a unit or word that this console does not know stands as it came", () => {
   expect(unitWords("[ft_i]")).toBe("[ft_i]");
+  expect(unitWords("mbar.s/L")).toBe("mbar·s/L");
   expect(readingWords(9, "levitating", "1")).toBe("levitating");
 });
 

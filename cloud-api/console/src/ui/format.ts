@@ -58,16 +58,14 @@ export function rangeWords(low: number, high: number): string {
   return low === high ? format(low) : `${format(low)}–${format(high)}`;
 }
 
-/**
- * A value that the device tells in another unit, with no more digits behind the point than the device gives, though one at
- * least: what a conversion adds to them is no measurement.
- */
+/** What a conversion adds to the digits that a device tells is no measurement; fewer than these look coarser than they are. */
+const DIGITS_MIN = 3;
+
+/** A value with as many digits as the device tells of it in its own unit, and three at least. */
 export function measuredWords(value: number, asTold: { value: number } | null): string {
   if (asTold === null) return numberWords(value);
-  const [, behind = ""] = String(asTold.value).split(".");
-  return new Intl.NumberFormat(LOCALE, { maximumFractionDigits: Math.min(2, Math.max(1, behind.length)) }).format(
-    value,
-  );
+  const told = String(asTold.value).replaceAll(/\D/g, "").replace(/^0+/, "").length;
+  return new Intl.NumberFormat(LOCALE, { maximumSignificantDigits: Math.max(DIGITS_MIN, told) }).format(value);
 }
 export const hoursWords = (value: number): string => hours.format(value);
 
@@ -75,8 +73,9 @@ export const hoursWords = (value: number): string => hours.format(value);
 export const durationWords = (h: number): string =>
   h < 1 ? `${Math.round(h * 60)}\u202fmin` : `${hoursWords(h)}\u202fh`;
 
-/** The unit as people of the trade write it; one that this console does not know stands as it came. */
-export const unitWords = (ucum: string): string => (isKnownUnit(ucum) ? strings.words.unit[ucum] : ucum);
+/** The unit as people of the trade write it; one that this console does not know stands as it came, its products dotted. */
+export const unitWords = (ucum: string): string =>
+  isKnownUnit(ucum) ? strings.words.unit[ucum] : ucum.replaceAll(".", "·");
 const isKnownUnit = (ucum: string): ucum is Ucum => Object.hasOwn(strings.words.unit, ucum);
 
 /** The label of a code word; one that this console does not know yet stands as it came. */
