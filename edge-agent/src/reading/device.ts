@@ -36,6 +36,8 @@ export interface Outcome {
 export interface LineReader {
   /** Nothing is asked on this line: another master does, and reading costs nobody a thing. */
   readonly isListening?: true;
+  /** How long the line has to rest between two requests, ms, where it is not the usual time. */
+  readonly gapMs?: number;
   /** null where nothing new was heard, and it is too early to call that a silence. */
   read(unit: string, poll: string): Promise<Result<Decoded, ReadFault> | null>;
   close(): Promise<void>;

@@ -49,6 +49,26 @@ test("one request is in flight at a time, and a dead unit costs its neighbour no
   expect(of("dead", outcomes).length).toBeLessThan(35);
 });
 
+test("the polls of a profile come in the order of their priorities", async () => {
+  const timing = { everyMs: 4_000, staleAfterMs: 8_000, replyMs: 500 };
+  const polls = { trend: { ...timing, priority: 1 }, status: timing };
+  const asked: string[] = [];
+  const reader: DeviceReader = {
+    async read(_, poll) {
+      asked.push(poll);
+      return seen;
+    },
+    close: async () => {},
+  };
+  const stopping = new AbortController();
+  const devices = [{ line: "dock", unit: "1", profile: { ...defibReady, polls } }];
+  const line = runLine({ id: "dock", devices, reader }, { clock, random }, () => {}, stopping.signal);
+  await vi.advanceTimersByTimeAsync(100);
+  stopping.abort();
+  await line;
+  expect(asked).toEqual(["status", "trend"]);
+});
+
 test("a line that is told to stop ends, and tells nothing more", async () => {
   const { outcomes } = await run(20);
   expect(outcomes).toEqual([]);

@@ -51,7 +51,11 @@ export function openReader(line: LineSettings, { clock, log, pkiDir, opcUaThread
   if (profile.protocol === "defib-ready-serial" && stream !== null) return defibReadyReader(stream, profile, clock);
   if (profile.protocol === "modbus") {
     const open = modbusMaster(address, profile, monoMs);
-    if (open !== null) return modbusReader(new ModbusLink(open, monoMs), profile, monoMs);
+    if (open !== null) {
+      const reader = modbusReader(new ModbusLink(open, monoMs), profile, monoMs);
+      // Modbus TCP numbers its frames, and no two devices share a wire on the way.
+      return address.kind === "modbus-tcp" ? { ...reader, gapMs: 0 } : reader;
+    }
   }
   if (profile.protocol === "opc-ua" && address.kind === "opc-ua" && line.credentials !== null) {
     const { endpointUrl } = address;
