@@ -48,7 +48,7 @@ const IDLE = { ...BUSY, "2A": textRecord("54", "STANDBY") };
 
 test("the sheet's replies mean what the fixture says", () => {
   expect(values({ "24": golden("24"), "2B": "" })).toMatchObject(meaning.measured);
-  expect(values({ "29": golden("29") })).toMatchObject(meaning.settings);
+  expect(values({ "29": golden("29"), "2A": textRecord("01", "") })).toMatchObject(meaning.settings);
   expect(values({ "27": golden("27"), "2E": "" })).toMatchObject(meaning.alarms);
   const told = decoded({ "2A": golden("2A"), "2E": "" });
   const mode = told.readings.find(({ metric }) => metric === "ventilationMode")?.value ?? -1;
@@ -92,12 +92,21 @@ test("a blank, and a code that is not told, are a good null and no zero; a text 
 });
 
 test("what one place leaves blank another may tell; a place that was not asked leaves it open", () => {
-  const set = (data: string) => values({ "29": data }).tidalVolumeSetMl;
+  const set = (data: string) => values({ "29": data, "2A": textRecord("01", "") }).tidalVolumeSetMl;
   expect([set("040.500"), set("40  500"), set("04     40  500"), set("")]).toEqual([500, 500, 500, null]);
   expect(values({ "24": "8B 450", "2B": "" }).tidalVolumeInspiredMl).toBe(450);
   expect(values({ "24": "8B    ", "2B": "22 460" }).tidalVolumeInspiredMl).toBe(460);
   expect(values({ "24": "8B    " })).not.toHaveProperty("tidalVolumeInspiredMl");
   expect(values({ "2B": "22 460" })).not.toHaveProperty("tidalVolumeInspiredMl");
+});
+
+test("a setting that the mode in use does not heed is blank, and without the mode nothing is said of it", () => {
+  const set = { "29": "040.5000B  5.0" };
+  const [volume, pressure, release] = ["02", "0E", "1A"].map((code) => values({ ...set, "2A": textRecord(code, "") }));
+  expect(volume).toMatchObject({ tidalVolumeSetMl: 500, peepSetCmH2O: 5.0986 });
+  expect(pressure).toMatchObject({ tidalVolumeSetMl: null, peepSetCmH2O: 5.0986 });
+  expect(release).toMatchObject({ tidalVolumeSetMl: null, peepSetCmH2O: null });
+  expect(values(set)).not.toHaveProperty("tidalVolumeSetMl");
 });
 
 test("an alarm of either codepage is active by itself, and clear only when all pages that could tell it were told", () => {
@@ -177,7 +186,6 @@ test.each([
 test("the clock's offset is the device's time less the gateway's; a test ages by the device's own clock", () => {
   expect(values({ "28": "16:01:30 4-APR-26" }).deviceClockOffsetS).toBe(20);
   expect(values({ "28": "no clock" }).deviceClockOffsetS).toBeNull();
-  expect(values({ "28": "16:01:30 4-APR-26" }, { gatewayLocalMs: null })).not.toHaveProperty("deviceClockOffsetS");
   const tested = textRecord("A0", "04:01:30 4-APR-26");
   expect(values({ "28": "16:01:30 4-APR-26", "2A": tested })).toMatchObject({ selfTestAgeH: 12, leakTestAgeH: null });
   expect(values({ "2A": tested })).not.toHaveProperty("selfTestAgeH");
