@@ -22,8 +22,6 @@ const WORDS: Readonly<Record<ReadFault, string>> = {
   "frame.command": "a command of the device whose checksum is missing or wrong",
   "frame.realtime": "bytes of a realtime stream that are no record",
   "frame.checksum": "a frame whose checksum is missing or wrong",
-  "frame.command": "a command of the device's whose checksum is missing or wrong",
-  "frame.realtime": "fast data that are no record of curves",
   "codec.field-count": "a frame with another number of fields than its protocol says",
   "codec.field-width": "a frame with a field of another width than its protocol says",
   "codec.character": "a frame with a character that has no place there",
