@@ -7,6 +7,7 @@ import { codeWord, type MetricName } from "../vocabulary/metrics.ts";
 import type { CodecFault } from "./decoded.ts";
 import { decodeMedibus, type MedibusContext, medibusIdentity } from "./medibus.ts";
 import { medibusCurves } from "./medibus-realtime.ts";
+import { medibusNumbers, medibusTexts } from "./medibus-record.ts";
 import { medibusTimeMs } from "./medibus-time.ts";
 
 const meaning = JSON.parse(readFileSync(new URL("../../fixtures/evita-v500.exchanges.json", import.meta.url), "utf8"));
@@ -208,6 +209,30 @@ test("what tells of a person reaches no reading, no fault and no string, whateve
   ]) {
     expect(JSON.stringify(told)).not.toMatch(/JANE|DOE|SMITH|FEMALE|70\.5|171|"value":42\b/);
   }
+});
+
+test("it is gone before any profile is asked: not even one that breaks the laws could map it", () => {
+  expect(medibusNumbers("29", "4A   424B 70.583  17101 40.0")).toEqual({ ok: true, value: new Map([["01", " 40.0"]]) });
+  const texts = ["42", "43", "60", "61", "99", "A0"].map((code) => textRecord(code, "JANE")).join("");
+  expect(medibusTexts(texts)).toEqual({
+    ok: true,
+    value: new Map([
+      ["99", ""],
+      ["A0", "JANE"],
+    ]),
+  });
+  const lawless = {
+    ...evitaV500,
+    metrics: {
+      leakPct: { poll: "measured", as: "number", from: "29", code: "4A" },
+      patientCategory: { poll: "measured", as: "text", words: { adult: ["60", "42"] } },
+      selfTestAgeH: { poll: "slow", as: "test-age", code: "61" },
+    },
+  } as const;
+  const answers = answersOf({ "29": "4A   42", "2A": texts, "28": "16:01:30 4-APR-26" });
+  expect(decodeMedibus(lawless, answers, context)).toMatchObject({
+    value: { readings: [{ value: null }, { value: null }, { value: null }] },
+  });
 });
 
 test("another model is a fault, and so is an identification that names nobody", () => {
