@@ -101,9 +101,7 @@ test("a machine whose events lie within one another has to say so, and none may 
   const interleaved = { ...subject(Interleaved), interleaves: true } as const;
   expect(fuzz(interleaved, { inputs: 500 })).toMatch(/500 inputs/);
   expect(() => fuzz(subject(Interleaved), { inputs: 500 })).toThrow(/an event begins at \d+, where \d+ is next/);
-  expect(() => fuzz({ ...interleaved, open: () => new Interleaved(1) }, { inputs: 500 })).toThrow(
-    /ends beyond what came/,
-  );
+  expect(() => fuzz({ ...interleaved, open: () => new Interleaved(1) }, { inputs: 500 })).toThrow(/an event begins at/);
 });
 
 test("a heap that grows is found", () => {
