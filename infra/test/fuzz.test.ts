@@ -71,6 +71,39 @@ test.each([
   expect(tried).toThrow(new RegExp(`lines, input \\d+ of ${SEED_VARIABLE}=7: [^]*\\n[0-9a-f]*$`));
 });
 
+/** Bytes with bit 7 set stand alone, the others are lines around them. */
+class Interleaved implements StreamMachine {
+  #at = 0;
+  #line: Told | null = null;
+  readonly #shift: number;
+
+  constructor(shift = 0) {
+    this.#shift = shift;
+  }
+
+  push(chunk: Uint8Array): Told[] {
+    return [...chunk].flatMap((byte) => {
+      const at = this.#at++;
+      if (byte >= 0x80) return [{ kind: "fast", at, bytes: 1 }];
+      this.#line = { kind: "line", at: (this.#line?.at ?? at) + this.#shift, bytes: (this.#line?.bytes ?? 0) + 1 };
+      return byte === LF || this.#line.bytes === 64 ? this.finish() : [];
+    });
+  }
+
+  finish(): Told[] {
+    const line = this.#line;
+    this.#line = null;
+    return line === null ? [] : [line];
+  }
+}
+
+test("a machine whose events lie within one another has to say so, and none may end beyond what came", () => {
+  const interleaved = { ...subject(Interleaved), interleaves: true } as const;
+  expect(fuzz(interleaved, { inputs: 500 })).toMatch(/500 inputs/);
+  expect(() => fuzz(subject(Interleaved), { inputs: 500 })).toThrow(/an event begins at \d+, where \d+ is next/);
+  expect(() => fuzz({ ...interleaved, open: () => new Interleaved(1) }, { inputs: 500 })).toThrow(/an event begins at/);
+});
+
 test("a heap that grows is found", () => {
   expect(() => fuzz(subject(lines({ leaks: true })), { inputs: 2_600 })).toThrow(/the heap grew by \d+ bytes/);
 });

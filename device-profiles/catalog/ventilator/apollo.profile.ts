@@ -8,7 +8,10 @@ import {
   MEDIBUS_POLLS,
   MEDIBUS_RESIDUALS,
   MEDIBUS_STATES,
+  majorInspection,
 } from "./draeger-medibus-shared.ts";
+
+const ECRI = "ECRI procedure 400, anaesthesia units: inspection every 6 months; no schedule of Dräger's was at hand";
 
 /**
  * Dräger Apollo anaesthesia workstation, MEDIBUS over RS-232; its ventilator is what the twin follows. Anaesthetic agents and
@@ -26,11 +29,7 @@ export default defineProfile({
   },
   identity: "type",
   protocol: "draeger-medibus",
-  polls: {
-    ...MEDIBUS_POLLS,
-    // At 9,600 baud with parity a line carries 870 characters a second; two seconds would leave no room for the alarms.
-    measured: { ...MEDIBUS_POLLS.measured, everyMs: 5_000, staleAfterMs: 15_000 },
-  },
+  polls: MEDIBUS_POLLS,
   wire: {
     serial: { baudRate: 9600, dataBits: 8, parity: "even", stopBits: 1, dtr: null, rts: null, hangUpOnClose: false },
     models: ["Apollo"],
@@ -50,21 +49,8 @@ export default defineProfile({
   fingerprint: [],
   firmware: { onWire: true, from: null, to: null },
   parts: MEDIBUS_PARTS,
-  calibrated: MEDIBUS_CALIBRATED,
-  maintenance: [
-    {
-      id: "major-inspection",
-      name: "Major inspection",
-      every: [
-        {
-          value: 6,
-          ucum: "mo",
-          source:
-            "ECRI Health Devices IPM procedure 400, anaesthesia units: every six months; the maker's own schedule, which was not at hand, goes before it",
-        },
-      ],
-    },
-  ],
+  calibrated: MEDIBUS_CALIBRATED.map((quantity) => ({ ...quantity, interval: { value: 6, ucum: "mo", source: ECRI } })),
+  maintenance: [majorInspection(ECRI)],
   residuals: MEDIBUS_RESIDUALS,
   readiness: MEDIBUS_ALARMS_CLEAR,
 });

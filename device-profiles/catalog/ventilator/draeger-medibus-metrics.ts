@@ -5,7 +5,7 @@ import type { MetricName } from "../../src/vocabulary/metrics.ts";
 /** Measured data, codepage 1 (24) and 2 (2B). */
 const one = { poll: "measured", as: "number", from: "24" } as const;
 const two = { poll: "measured", as: "number", from: "2B" } as const;
-const setting = { poll: "status", as: "number", from: "29" } as const;
+const setting = { poll: "measured", as: "number", from: "29" } as const;
 const low = { poll: "slow", as: "number", from: "25" } as const;
 const high = { poll: "slow", as: "number", from: "26" } as const;
 const alarm = { poll: "status", as: "alarm" } as const;
@@ -108,16 +108,28 @@ const MEASURED = {
   freshGasOxygenFlowLPerMin: { ...one, code: "E2", ...mlPerMin, deadBand: 0.05 },
 } as const satisfies Partial<Record<MetricName, MedibusMapping>>;
 
+/** VC-CMV, VC-AC, VC-SIMV, VC-MMV: the modes whose mandatory breaths have the volume that is set. */
+const VOLUME_MODES = ["01", "02", "06", "0C"] as const;
+/** All modes but those that are set by two pressures, by a mean pressure, by hand or by a flow. */
+const PEEP_MODES = [...VOLUME_MODES, "0A", "0D", "0E", "18", "35", "3E", "47", "6A"] as const;
+
 const SETTINGS = {
   oxygenConcentrationSetPct: { ...setting, code: "01", valid: [21, 100], also: [{ from: "29", code: "24" }] },
   peakFlowSetLPerMin: { ...setting, code: "02", ...flow },
-  tidalVolumeSetMl: { ...setting, code: "04", ...litres, valid: [0, 3_000], also: [{ from: "29", code: "40" }] },
+  tidalVolumeSetMl: {
+    ...setting,
+    code: "04",
+    ...litres,
+    valid: [0, 3_000],
+    also: [{ from: "29", code: "40" }],
+    onlyWhileTexts: VOLUME_MODES,
+  },
   inspiratoryTimeSetS: { ...setting, code: "05" },
   expiratoryTimeSetS: { ...setting, code: "06" },
   ieInspiratorySetRatio: { ...setting, code: "07" },
   ieExpiratorySetRatio: { ...setting, code: "08" },
   respiratoryRateSetPerMin: { ...setting, code: "09", ...rate },
-  peepSetCmH2O: { ...setting, code: "0B", ...mbar, valid: [0, 60] },
+  peepSetCmH2O: { ...setting, code: "0B", ...mbar, valid: [0, 60], onlyWhileTexts: PEEP_MODES },
   peepLowSetCmH2O: { ...setting, code: "0D", ...mbar },
   peepHighSetCmH2O: { ...setting, code: "0E", ...mbar },
   peepLowTimeSetS: { ...setting, code: "0F" },

@@ -6,11 +6,15 @@ import type {
   WearPart,
 } from "../../src/profile/profile.ts";
 import type { MetricName } from "../../src/vocabulary/metrics.ts";
+import { OXYGEN_CONCENTRATION, PEEP, TIDAL_VOLUME } from "./puritan-bennett-upkeep.ts";
 
-/** State and alarms every other second and before all else; what seldom changes once a minute. */
+/**
+ * State and alarms every other second and before all else. Settings, the mode and what is measured come together, so that
+ * what was delivered can be held against what was set. What seldom changes comes once a minute.
+ */
 export const MEDIBUS_POLLS = {
-  status: { everyMs: 2_000, staleAfterMs: 6_000, priority: 0, commands: ["27", "2E", "2A", "29"] },
-  measured: { everyMs: 2_000, staleAfterMs: 6_000, priority: 1, commands: ["24", "2B"] },
+  status: { everyMs: 2_000, staleAfterMs: 6_000, priority: 0, commands: ["27", "2E", "2A"] },
+  measured: { everyMs: 5_000, staleAfterMs: 15_000, priority: 1, commands: ["29", "2A", "24", "2B"] },
   slow: { everyMs: 60_000, staleAfterMs: 180_000, priority: 2, commands: ["25", "26", "2C", "2D", "2A", "28"] },
 } as const;
 
@@ -85,7 +89,7 @@ export const MEDIBUS_PARTS: readonly WearPart[] = [
     name: "Flow sensor",
     usage: { clock: "in-use" },
     life: null,
-    shownBy: ["flowSensorAlarm", "flowCalibrationAlarm", "volumeMeasurementAlarm"],
+    shownBy: ["tidalVolumeResidualPct", "flowSensorAlarm", "flowCalibrationAlarm", "volumeMeasurementAlarm"],
     ownSerial: false,
   },
   {
@@ -106,66 +110,30 @@ export const MEDIBUS_PARTS: readonly WearPart[] = [
   },
 ];
 
-const NOT_THE_MAKERS = "No figure of Dräger's was at hand. What another ventilator of the class discloses:";
-const SERVO_U = `${NOT_THE_MAKERS} Getinge Servo-u 4.4, user's manual, p. 234`;
-
 export const MEDIBUS_CALIBRATED: readonly CalibratedQuantity[] = [
-  {
-    id: "oxygen-concentration",
-    name: "Oxygen concentration",
-    ucum: "%",
-    set: "oxygenConcentrationSetPct",
-    delivered: "oxygenConcentrationPct",
-    tolerance: { rule: "sum", relative: 0.025, absolute: 2.5, source: SERVO_U },
-    interval: null,
-  },
-  {
-    id: "airway-pressure",
-    name: "Airway pressure, at PEEP",
-    ucum: "cm[H2O]",
-    set: "peepSetCmH2O",
-    delivered: "peepCmH2O",
-    tolerance: { rule: "sum", relative: 0.045, absolute: 1, source: SERVO_U },
-    interval: null,
-  },
-  {
-    id: "tidal-volume",
-    name: "Tidal volume of mandatory breaths",
-    ucum: "mL",
-    set: "tidalVolumeSetMl",
-    delivered: "tidalVolumeMandatoryMl",
-    tolerance: {
-      rule: "sum",
-      relative: 0.08,
-      absolute: 5,
-      source: `${NOT_THE_MAKERS} Mindray SynoVent E5, operator's manual, p. B-8, 100 to 4,000 mL`,
-    },
-    interval: null,
-  },
+  { ...TIDAL_VOLUME, name: "Tidal volume of mandatory breaths", delivered: "tidalVolumeMandatoryMl" },
+  OXYGEN_CONCENTRATION,
+  PEEP,
 ];
 
-/** The share of oxygen, and PEEP. A tidal volume is set in some modes only, and the wire does not say in which. */
+/** A tidal volume is set in the volume-controlled modes alone; of the others its residual says nothing. */
 export const MEDIBUS_RESIDUALS: ProfileCore["residuals"] = [
+  { metric: "tidalVolumeResidualPct", delivered: "tidalVolumeMandatoryMl", set: "tidalVolumeSetMl", deadBand: 0.5 },
   {
     metric: "oxygenConcentrationResidualPct",
     delivered: "oxygenConcentrationPct",
     set: "oxygenConcentrationSetPct",
+    deadBand: 0.5,
   },
-  { metric: "peepResidualCmH2O", delivered: "peepCmH2O", set: "peepSetCmH2O" },
+  { metric: "peepResidualCmH2O", delivered: "peepCmH2O", set: "peepSetCmH2O", deadBand: 0.1 },
 ];
 
-export const CRITICAL_CARE_INSPECTION: MaintenanceTask = {
+/** No schedule of Dräger's was at hand; where there is one, it goes before this. */
+export const majorInspection = (source: string): MaintenanceTask => ({
   id: "major-inspection",
-  name: "Major inspection",
-  every: [
-    {
-      value: 6,
-      ucum: "mo",
-      source:
-        "ECRI Health Devices IPM procedure 458-20010301, critical care ventilators: at least every six months; the maker's own schedule, which was not at hand, goes before it",
-    },
-  ],
-};
+  name: "Major inspection with performance verification",
+  every: [{ value: 6, ucum: "mo", source }],
+});
 
 export const MEDIBUS_NOT_KNOWN: readonly string[] = [
   "The serial number: the wire names make, model and software version, so that a person says which device stands at the line.",
@@ -174,5 +142,5 @@ export const MEDIBUS_NOT_KNOWN: readonly string[] = [
   "How a device writes the date of its last self-test and leakage test: it is read as the device's own clock is.",
   "Alarms of codepage 3 and alarms that the code tables do not list; the latter are told only while the device is out of use.",
   "Whether a device knows codepage 2 before it has told something by it: until then alarms that stand there are not called clear.",
-  "How far tidal volume is off: the wire does not say in which modes a tidal volume is set.",
+  "How far tidal volume is off in pressure-controlled modes, in which none is set.",
 ];

@@ -1,7 +1,6 @@
 import { defineProfile } from "../../src/profile/define-profile.ts";
 import { MEDIBUS_METRICS } from "./draeger-medibus-metrics.ts";
 import {
-  CRITICAL_CARE_INSPECTION,
   MEDIBUS_ALARMS_CLEAR,
   MEDIBUS_CALIBRATED,
   MEDIBUS_DEVICE_CHECK,
@@ -10,6 +9,7 @@ import {
   MEDIBUS_POLLS,
   MEDIBUS_RESIDUALS,
   MEDIBUS_STATES,
+  majorInspection,
 } from "./draeger-medibus-shared.ts";
 
 /**
@@ -55,7 +55,11 @@ export default defineProfile({
     },
   ],
   calibrated: MEDIBUS_CALIBRATED,
-  maintenance: [CRITICAL_CARE_INSPECTION],
+  maintenance: [
+    majorInspection(
+      "ECRI procedure 458, intensive care ventilators: major inspection at least every 6 months; no schedule of Dräger's was at hand",
+    ),
+  ],
   residuals: MEDIBUS_RESIDUALS,
   readiness: [MEDIBUS_DEVICE_CHECK, ...MEDIBUS_ALARMS_CLEAR],
 });

@@ -7,6 +7,7 @@ import { codeWord, type MetricName } from "../vocabulary/metrics.ts";
 import type { CodecFault } from "./decoded.ts";
 import { decodeMedibus, type MedibusContext, medibusIdentity } from "./medibus.ts";
 import { medibusCurves } from "./medibus-realtime.ts";
+import { medibusNumbers, medibusTexts } from "./medibus-record.ts";
 import { medibusTimeMs } from "./medibus-time.ts";
 
 const meaning = JSON.parse(readFileSync(new URL("../../fixtures/evita-v500.exchanges.json", import.meta.url), "utf8"));
@@ -48,7 +49,7 @@ const IDLE = { ...BUSY, "2A": textRecord("54", "STANDBY") };
 
 test("the sheet's replies mean what the fixture says", () => {
   expect(values({ "24": golden("24"), "2B": "" })).toMatchObject(meaning.measured);
-  expect(values({ "29": golden("29") })).toMatchObject(meaning.settings);
+  expect(values({ "29": golden("29"), "2A": textRecord("01", "") })).toMatchObject(meaning.settings);
   expect(values({ "27": golden("27"), "2E": "" })).toMatchObject(meaning.alarms);
   const told = decoded({ "2A": golden("2A"), "2E": "" });
   const mode = told.readings.find(({ metric }) => metric === "ventilationMode")?.value ?? -1;
@@ -92,12 +93,21 @@ test("a blank, and a code that is not told, are a good null and no zero; a text 
 });
 
 test("what one place leaves blank another may tell; a place that was not asked leaves it open", () => {
-  const set = (data: string) => values({ "29": data }).tidalVolumeSetMl;
+  const set = (data: string) => values({ "29": data, "2A": textRecord("01", "") }).tidalVolumeSetMl;
   expect([set("040.500"), set("40  500"), set("04     40  500"), set("")]).toEqual([500, 500, 500, null]);
   expect(values({ "24": "8B 450", "2B": "" }).tidalVolumeInspiredMl).toBe(450);
   expect(values({ "24": "8B    ", "2B": "22 460" }).tidalVolumeInspiredMl).toBe(460);
   expect(values({ "24": "8B    " })).not.toHaveProperty("tidalVolumeInspiredMl");
   expect(values({ "2B": "22 460" })).not.toHaveProperty("tidalVolumeInspiredMl");
+});
+
+test("a setting that the mode in use does not heed is blank, and without the mode nothing is said of it", () => {
+  const set = { "29": "040.5000B  5.0" };
+  const [volume, pressure, release] = ["02", "0E", "1A"].map((code) => values({ ...set, "2A": textRecord(code, "") }));
+  expect(volume).toMatchObject({ tidalVolumeSetMl: 500, peepSetCmH2O: 5.0986 });
+  expect(pressure).toMatchObject({ tidalVolumeSetMl: null, peepSetCmH2O: 5.0986 });
+  expect(release).toMatchObject({ tidalVolumeSetMl: null, peepSetCmH2O: null });
+  expect(values(set)).not.toHaveProperty("tidalVolumeSetMl");
 });
 
 test("an alarm of either codepage is active by itself, and clear only when all pages that could tell it were told", () => {
@@ -177,7 +187,6 @@ test.each([
 test("the clock's offset is the device's time less the gateway's; a test ages by the device's own clock", () => {
   expect(values({ "28": "16:01:30 4-APR-26" }).deviceClockOffsetS).toBe(20);
   expect(values({ "28": "no clock" }).deviceClockOffsetS).toBeNull();
-  expect(values({ "28": "16:01:30 4-APR-26" }, { gatewayLocalMs: null })).not.toHaveProperty("deviceClockOffsetS");
   const tested = textRecord("A0", "04:01:30 4-APR-26");
   expect(values({ "28": "16:01:30 4-APR-26", "2A": tested })).toMatchObject({ selfTestAgeH: 12, leakTestAgeH: null });
   expect(values({ "2A": tested })).not.toHaveProperty("selfTestAgeH");
@@ -200,6 +209,30 @@ test("what tells of a person reaches no reading, no fault and no string, whateve
   ]) {
     expect(JSON.stringify(told)).not.toMatch(/JANE|DOE|SMITH|FEMALE|70\.5|171|"value":42\b/);
   }
+});
+
+test("it is gone before any profile is asked: not even one that breaks the laws could map it", () => {
+  expect(medibusNumbers("29", "4A   424B 70.583  17101 40.0")).toEqual({ ok: true, value: new Map([["01", " 40.0"]]) });
+  const texts = ["42", "43", "60", "61", "99", "A0"].map((code) => textRecord(code, "JANE")).join("");
+  expect(medibusTexts(texts)).toEqual({
+    ok: true,
+    value: new Map([
+      ["99", ""],
+      ["A0", "JANE"],
+    ]),
+  });
+  const lawless = {
+    ...evitaV500,
+    metrics: {
+      leakPct: { poll: "measured", as: "number", from: "29", code: "4A" },
+      patientCategory: { poll: "measured", as: "text", words: { adult: ["60", "42"] } },
+      selfTestAgeH: { poll: "slow", as: "test-age", code: "61" },
+    },
+  } as const;
+  const answers = answersOf({ "29": "4A   42", "2A": texts, "28": "16:01:30 4-APR-26" });
+  expect(decodeMedibus(lawless, answers, context)).toMatchObject({
+    value: { readings: [{ value: null }, { value: null }, { value: null }] },
+  });
 });
 
 test("another model is a fault, and so is an identification that names nobody", () => {

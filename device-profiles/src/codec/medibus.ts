@@ -22,8 +22,8 @@ export type MedibusAnswers = ReadonlyMap<MedibusRead, string>;
 
 export interface MedibusContext {
   identity: DeviceIdentity;
-  /** The gateway's local time, in ms as if the zone were UTC; null where bytes are read of which nobody knows the hour. */
-  gatewayLocalMs: number | null;
+  /** The gateway's local time, in ms as if the zone were UTC. */
+  gatewayLocalMs: number;
   /** The device has shown that it knows codepage 2; until then an empty reply of that page says nothing. */
   knowsPageTwo: boolean;
   /** Of all answers only this one is new: nothing is said that it has no part in. */
@@ -139,7 +139,7 @@ function toldOf(
 ): number | null | undefined {
   switch (mapping.as) {
     case "number":
-      return numberOf([mapping, ...(mapping.also ?? [])], report);
+      return numberOf(mapping, report);
     case "text":
       return wordOf(metric, mapping, report);
     case "alarm":
@@ -157,7 +157,11 @@ function toldOf(
 }
 
 /** The first place that holds a value; a place that was not told leaves open whether it would. */
-function numberOf(places: readonly MedibusPlace[], { numbers }: Report): number | null | undefined {
+function numberOf(mapping: MedibusMapping & { as: "number" }, { numbers, texts }: Report): number | null | undefined {
+  const { onlyWhileTexts } = mapping;
+  if (onlyWhileTexts !== undefined && texts === undefined) return undefined;
+  if (onlyWhileTexts?.some((code) => texts?.has(code) === true) === false) return null;
+  const places: readonly MedibusPlace[] = [mapping, ...(mapping.also ?? [])];
   for (const { from, code, scale } of places) {
     const values = numbers.get(from);
     if (values === undefined) return undefined;
@@ -220,7 +224,7 @@ function ageH(code: string, { texts, clockMs }: Report): number | null | undefin
 }
 
 function offsetS({ clockMs, gatewayLocalMs }: Report): number | null | undefined {
-  if (clockMs === undefined || gatewayLocalMs === null) return undefined;
+  if (clockMs === undefined) return undefined;
   return clockMs === null ? null : Math.round((clockMs - gatewayLocalMs) / 1_000);
 }
 

@@ -17,10 +17,17 @@ const alarmCodes = { cp1: Type.Optional(Codes), cp2: Type.Optional(Codes) };
 const MedibusMapping = Type.Union([
   /**
    * A number. A ventilator that does not tell it at the first place may tell it at one of the others, in their order;
-   * `scale` there is that place's own.
+   * `scale` there is that place's own. With `onlyWhileTexts` it counts only while one of these texts is active, for a
+   * setting that the mode in use does not heed.
    */
   Type.Object(
-    { ...mapping, as: Type.Literal("number"), ...place, also: Type.Optional(Type.Array(Place, { minItems: 1 })) },
+    {
+      ...mapping,
+      as: Type.Literal("number"),
+      ...place,
+      also: Type.Optional(Type.Array(Place, { minItems: 1 })),
+      onlyWhileTexts: Type.Optional(Codes),
+    },
     strict,
   ),
   /** A word, by which text messages are active: the first whose codes hold one of them. No text means "not told". */
@@ -87,7 +94,11 @@ export type MedibusProfile = Of<typeof MedibusProfile>;
 export function repliesFor(mapping: MedibusMapping): readonly MedibusRead[] {
   switch (mapping.as) {
     case "number":
-      return [mapping.from, ...(mapping.also ?? []).map(({ from }) => from)];
+      return [
+        mapping.from,
+        ...(mapping.also ?? []).map(({ from }) => from),
+        ...(mapping.onlyWhileTexts === undefined ? [] : ["2A" as const]),
+      ];
     case "text":
       return ["2A"];
     case "alarm":

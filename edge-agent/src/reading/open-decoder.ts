@@ -1,8 +1,8 @@
 import type { Profile, ProtocolName } from "@wardtwin/device-profiles/profile/define-profile";
 import type { Clock } from "../clock.ts";
 import { asenaDecoder } from "./asena-decoder.ts";
-import { MedibusDecoder } from "./decode-medibus.ts";
 import { defibReadyDecoder } from "./defib-ready-decoder.ts";
+import { medibusDecoder } from "./medibus-decoder.ts";
 import { orchestraDecoder } from "./orchestra-decoder.ts";
 import { reportDecoder } from "./report-decoder.ts";
 import type { StreamDecoder } from "./stream-decoder.ts";
@@ -13,9 +13,6 @@ const UNHEARD: Readonly<Partial<Record<ProtocolName, string>>> = {
   "opc-ua": "cannot be read from a stream, for it is encrypted from end to end",
 };
 
-/** A line on which one device speaks has one unit, and this is its name. */
-const ONLY_UNIT = "1";
-
 /** What makes readings of a stream that this profile's protocol runs over; null where a stream alone says nothing. */
 export function openDecoder(profile: Profile, { clock }: { clock: Clock }): StreamDecoder | null {
   switch (profile.protocol) {
@@ -25,10 +22,7 @@ export function openDecoder(profile: Profile, { clock }: { clock: Clock }): Stre
     case "alaris-asena":
       return asenaDecoder(profile);
     case "draeger-medibus":
-      return new MedibusDecoder(profile, ONLY_UNIT, () => {
-        const wallMs = clock.wallMs();
-        return wallMs + clock.zoneOffsetMs(wallMs);
-      });
+      return medibusDecoder(profile, clock);
     case "fresenius-orchestra":
       return orchestraDecoder(profile);
     case "defib-ready-serial":

@@ -18,8 +18,9 @@ const profile = { ...evitaV500, wire };
 /** Commands and replies as the sheet has them, written out by hand. */
 const INITIALISE = "\x1bQ6C\r";
 const IDENTIFY = "\x1bR6D\r";
-const MEASURED = ["\x1b$3F\r", "\x1b+46\r"];
-const STATUS = ["\x1b'42\r", "\x1b.49\r", "\x1b*45\r", "\x1b)44\r"];
+const MEASURED = ["\x1b)44\r", "\x1b*45\r", "\x1b$3F\r", "\x1b+46\r"] as const;
+const [SETTINGS, TEXTS, VALUES, VALUES_TWO] = MEASURED;
+const STATUS = ["\x1b'42\r", "\x1b.49\r", TEXTS];
 const KEEP_ALIVE = "\x1b04B\r";
 const STOP = "\x1bU70\r";
 const VENTILATOR: Readonly<Record<string, string>> = {
@@ -89,17 +90,24 @@ test("a ventilator is greeted once and then polled, and the sheet's replies beco
   expect(peer.connections()).toBe(1);
 });
 
-test("state, alarms, texts and settings are one poll", async () => {
+test("state, alarms and texts are one poll", async () => {
   const { read, peer } = await linked();
   await read("measured");
   const told = await read("status");
   expect(told).toMatchObject({ ok: true, value: { operatingState: "in-use" } });
-  expect(valuesOf(told)).toMatchObject({ ...meaning.settings, batteryLowAlarm: 0, expiratoryValveAlarm: 0 });
-  expect(peer.frames().slice(-4)).toEqual(STATUS);
+  expect(valuesOf(told)).toMatchObject({ batteryLowAlarm: 0, expiratoryValveAlarm: 0 });
+  expect(peer.frames().slice(-3)).toEqual(STATUS);
+});
+
+test("what was delivered can be held against what was set, for both come in one poll", async () => {
+  const volume = medibusFrame("\x01", "*016VC-CMV\x03");
+  const { read } = await linked((frame) => (frame === TEXTS ? volume : undefined));
+  const told = valuesOf(await read());
+  expect(told).toMatchObject({ ...meaning.settings, ...meaning.measured });
 });
 
 test("an alarm that may stand on codepage 2 is not called clear before the device has shown that it knows the page", async () => {
-  const { read } = await linked((frame) => (frame === MEASURED[1] ? "\x01+2C\r" : undefined));
+  const { read } = await linked((frame) => (frame === VALUES_TWO ? "\x01+2C\r" : undefined));
   await read("measured");
   const told = valuesOf(await read("status"));
   expect(told).not.toHaveProperty("batteryLowAlarm");
@@ -127,7 +135,7 @@ test("each command of the device's is answered at once, within a reply too; of u
   for (const [index, asked] of device.entries()) {
     const { read, peer } = await linked((frame) => {
       const reply = VENTILATOR[frame] ?? "";
-      return frame === MEASURED[0] ? reply.slice(0, 9) + asked + reply.slice(9) : undefined;
+      return frame === VALUES ? reply.slice(0, 9) + asked + reply.slice(9) : undefined;
     });
     const answered = peer.until((frame) => frame === answers[index]);
     await read();
@@ -146,7 +154,7 @@ test("a corrupt command of the device's is told to be one, and a command that no
 
 test("a device that begins anew is answered and asked again who it is, and the poll in between does not count", async () => {
   const { read, peer } = await linked((frame, time) =>
-    frame === MEASURED[0] && time === 2 ? `${INITIALISE}${VENTILATOR[frame]}` : undefined,
+    frame === VALUES && time === 2 ? `${INITIALISE}${VENTILATOR[frame]}` : undefined,
   );
   expectGolden(await read());
   const answered = peer.until((frame) => frame === "\x01Q52\r");
@@ -168,16 +176,16 @@ test.each([
   ["the answer to a corrupt command", "\x01\x1516\r", "codec.command"],
   ["silence", "", "link.timeout"],
 ])("%s is asked again once; if it stays, it is a fault", async (_, reply, fault) => {
-  const passing = await linked((frame, time) => (frame === MEASURED[0] && time === 1 ? reply : undefined));
+  const passing = await linked((frame, time) => (frame === VALUES && time === 1 ? reply : undefined));
   expectGolden(await passing.read());
-  const lasting = await linked((frame) => (frame === MEASURED[0] ? reply : undefined));
+  const lasting = await linked((frame) => (frame === VALUES ? reply : undefined));
   expect(await lasting.read()).toEqual({ ok: false, fault });
-  expect(lasting.peer.frames()).toEqual([INITIALISE, IDENTIFY, MEASURED[0], MEASURED[0]]);
+  expect(lasting.peer.frames()).toEqual([INITIALISE, IDENTIFY, SETTINGS, TEXTS, VALUES, VALUES]);
 });
 
 test("a reply without its CR is none, and the next one is not spoilt by it", async () => {
   const { read } = await linked((frame, time) =>
-    frame === MEASURED[0] && time === 1 ? VENTILATOR[frame]?.slice(0, -1) : undefined,
+    frame === VALUES && time === 1 ? VENTILATOR[frame]?.slice(0, -1) : undefined,
   );
   expectGolden(await read());
 });
@@ -206,7 +214,7 @@ test("a line that is hung up is found again, and whoever is there is greeted", a
     told = await read();
   }
   expectGolden(told);
-  expect(peer.frames().slice(-4)).toEqual([INITIALISE, IDENTIFY, ...MEASURED]);
+  expect(peer.frames().slice(-6)).toEqual([INITIALISE, IDENTIFY, ...MEASURED]);
 });
 
 test("another model is refused at each poll, and asked nothing but its name", async () => {
@@ -231,7 +239,7 @@ test("a session in which nothing is asked is kept alive; after three seconds wit
 
 /** The reply after which the device wants to hear nothing, though it asks whether we are still there. */
 const pausing: Change = (frame, time) =>
-  frame === MEASURED[1] && time === 1 ? `${VENTILATOR[frame]}\x13${KEEP_ALIVE}` : undefined;
+  frame === VALUES_TWO && time === 1 ? `${VENTILATOR[frame]}\x13${KEEP_ALIVE}` : undefined;
 
 test("a device that wants to hear nothing hears nothing until it says so, and then what waited", async () => {
   const { read, peer } = await linked(pausing);
@@ -268,8 +276,8 @@ test("names, age, weight and height reach nothing that leaves the reader", async
   const text = (code: string, words: string) => `${code}${String.fromCharCode(0x30 + words.length)}${words}\x03`;
   const texts = medibusFrame("\x01", `*${text("0E", "BIPAP")}${text("60", "JANE")}${text("61", "SMITH")}`);
   const settings = medibusFrame("\x01", ")01 40.04A   724B 81.583  168");
-  const { read } = await linked((frame) => (frame === STATUS[2] ? texts : frame === STATUS[3] ? settings : undefined));
-  const told = await read("status");
+  const { read } = await linked((frame) => (frame === TEXTS ? texts : frame === SETTINGS ? settings : undefined));
+  const told = await read();
   expect(told.ok).toBe(true);
   expect(JSON.stringify(told)).not.toMatch(/JANE|SMITH|81\.5|168|"value":72\b/);
 });
@@ -277,7 +285,7 @@ test("names, age, weight and height reach nothing that leaves the reader", async
 test("a profile full of commands, and a device that begs for them, put nothing but templates on the line", async () => {
   const hostile = { ...profile, id: "\x1bT00010101F2\r", model: "\x1bJ2427B2\r", manufacturer: "\x1bU70\r" };
   const { read, peer } = await linked(
-    (frame) => (frame === MEASURED[0] ? `${medibusFrame("\x1b", "T00010101")}${VENTILATOR[frame]}` : undefined),
+    (frame) => (frame === VALUES ? `${medibusFrame("\x1b", "T00010101")}${VENTILATOR[frame]}` : undefined),
     hostile,
   );
   const answered = peer.until((frame) => frame === "\x01T55\r");

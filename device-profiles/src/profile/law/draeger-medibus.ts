@@ -43,11 +43,11 @@ function replyFaults({ polls }: MedibusProfile, name: string, mapping: MedibusMa
 
 function mappingFaults(name: string, mapping: MedibusMapping): string[] {
   switch (mapping.as) {
-    case "number":
-      return patientFaults(
-        name,
-        [mapping, ...(mapping.also ?? [])].map(({ from, code }) => [from, code]),
-      );
+    case "number": {
+      const places = [mapping, ...(mapping.also ?? [])].map(({ from, code }) => [from, code] as const);
+      const texts = (mapping.onlyWhileTexts ?? []).map((code) => ["2A", code] as const);
+      return patientFaults(name, [...places, ...texts]);
+    }
     case "text":
       return [
         ...patientFaults(

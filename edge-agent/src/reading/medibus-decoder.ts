@@ -3,6 +3,7 @@ import { medibusIdentification } from "@wardtwin/device-profiles/codec/medibus-r
 import type { MedibusProfile } from "@wardtwin/device-profiles/profile/draeger-medibus";
 import { MEDIBUS_READS, type MedibusRead } from "@wardtwin/device-profiles/profile/medibus-layout";
 import type { DeviceIdentity } from "@wardtwin/device-profiles/vocabulary/identity";
+import type { Clock } from "../clock.ts";
 import { type MedibusEvent, type MedibusFrame, MedibusFramer } from "../protocol/medibus-framer.ts";
 import type { StreamDecoder, StreamEvent } from "./stream-decoder.ts";
 
@@ -17,6 +18,9 @@ const INITIALISE = "51";
 /** The number by which a host names itself, where both directions of a line are heard. */
 const HOST_ID = "0161";
 
+/** A serial line of this family has one device at its end. */
+const UNIT = "1";
+
 /**
  * Reads what a MEDIBUS device says, whoever asked it. A reply is told as it comes; what two replies say together is told by
  * the later of them, as long as the earlier one came since the last reply to the same command: within one round of whoever
@@ -25,21 +29,21 @@ const HOST_ID = "0161";
  * A device that was not heard to name itself is taken for the profile's; once another model was heard, all is a fault until
  * the profile's own names itself again.
  */
-export class MedibusDecoder implements StreamDecoder {
+export const medibusDecoder = (profile: MedibusProfile, clock: Clock): StreamDecoder =>
+  new MedibusDecoder(profile, clock);
+
+class MedibusDecoder implements StreamDecoder {
   readonly #profile: MedibusProfile;
-  readonly #unit: string;
-  readonly #gatewayLocalMs: () => number | null;
+  readonly #clock: Clock;
   readonly #framer = new MedibusFramer();
   /** The last reply to each command, the latest last. */
   readonly #answers = new Map<MedibusRead, string>();
   #identity: DeviceIdentity | "another" = {};
   #knowsPageTwo = false;
 
-  /** @param gatewayLocalMs the gateway's local time, in ms as if the zone were UTC; null where nobody knows when bytes came */
-  constructor(profile: MedibusProfile, unit: string, gatewayLocalMs: () => number | null) {
+  constructor(profile: MedibusProfile, clock: Clock) {
     this.#profile = profile;
-    this.#unit = unit;
-    this.#gatewayLocalMs = gatewayLocalMs;
+    this.#clock = clock;
   }
 
   push(chunk: Uint8Array): StreamEvent[] {
@@ -78,7 +82,7 @@ export class MedibusDecoder implements StreamDecoder {
     this.#identity = told.ok ? told.value : "another";
     if (!told.ok) return { kind: "fault", ...place, code: told.fault };
     const decoded = { identity: told.value, operatingState: null, readings: [] };
-    return { kind: "heard", ...place, unit: this.#unit, decoded };
+    return { kind: "heard", ...place, unit: UNIT, decoded };
   }
 
   #isStill({ model, firmware }: DeviceIdentity): boolean {
@@ -89,13 +93,14 @@ export class MedibusDecoder implements StreamDecoder {
     if (this.#identity === "another") return { kind: "fault", ...place, code: "codec.model" };
     this.#keep(read, data);
     this.#knowsPageTwo ||= showsPageTwo(this.#answers);
+    const wallMs = this.#clock.wallMs();
     const decoded = decodeMedibus(this.#profile, this.#answers, {
       identity: this.#identity,
-      gatewayLocalMs: this.#gatewayLocalMs(),
+      gatewayLocalMs: wallMs + this.#clock.zoneOffsetMs(wallMs),
       knowsPageTwo: this.#knowsPageTwo,
       news: read,
     });
-    if (decoded.ok) return { kind: "heard", ...place, unit: this.#unit, decoded: decoded.value };
+    if (decoded.ok) return { kind: "heard", ...place, unit: UNIT, decoded: decoded.value };
     // What cannot be read now would spoil every reply after it.
     this.#answers.delete(read);
     return { kind: "fault", ...place, code: decoded.fault };

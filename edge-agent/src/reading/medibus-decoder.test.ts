@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import evitaV500 from "@wardtwin/device-profiles/catalog/ventilator/evita-v500";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { MedibusDecoder } from "./decode-medibus.ts";
+import { medibusDecoder } from "./medibus-decoder.ts";
 import { medibusFrame } from "./medibus-peer.testing.ts";
 import type { StreamEvent } from "./stream-decoder.ts";
 
@@ -14,10 +14,9 @@ const frames = fixture("evita-v500.exchanges.hex")
   .map((line) => Buffer.from(line, "hex"));
 const meaning = JSON.parse(fixture("evita-v500.exchanges.json"));
 
-const LOCAL_MS = Date.UTC(2026, 3, 4, 16);
-const decoder = () => new MedibusDecoder(evitaV500, "1", () => LOCAL_MS);
+const clock = { monoMs: () => 0, wallMs: () => Date.UTC(2026, 3, 4, 16), zoneOffsetMs: () => 0, bootId: "boot" };
 function eventsOf(...chunks: Uint8Array[]): StreamEvent[] {
-  const fresh = decoder();
+  const fresh = medibusDecoder(evitaV500, clock);
   return [...chunks.flatMap((chunk) => fresh.push(chunk)), ...fresh.finish()];
 }
 const response = (body: string) => Buffer.from(medibusFrame("\x01", body), "latin1");
@@ -40,7 +39,7 @@ test("the device's wire of the sheet's exchanges is heard without a request", ()
   const values = Object.fromEntries(
     heard.flatMap(({ readings }) => readings.map(({ metric, value }) => [metric, value])),
   );
-  expect(values).toMatchObject({ ...meaning.settings, airwayPressurePeakCmH2O: 24.47328 });
+  expect(values).toMatchObject({ oxygenConcentrationSetPct: 40, airwayPressurePeakCmH2O: 24.47328 });
   expect(heard.map(({ identity }) => identity)).toEqual(heard.map(() => meaning.identity));
   expect(events.filter(({ kind }) => kind === "fault")).toEqual([]);
   expect(events.filter(({ kind }) => kind === "other").map((event) => "what" in event && event.what)).toEqual([
@@ -107,10 +106,8 @@ test("a reply that cannot be read is a fault of its own and spoils no other", ()
   expect(kinds).toEqual(["codec.field-width", "heard", "heard"]);
 });
 
-test("without a known hour nothing is said of the clock", () => {
-  const clock = response("(16:01:30 4-APR-26");
-  expect(valuesOf(eventsOf(clock)[0])).toEqual({ deviceClockOffsetS: 90 });
-  expect(valuesOf(new MedibusDecoder(evitaV500, "1", () => null).push(clock)[0])).toEqual({});
+test("the device's clock is held against the gateway's", () => {
+  expect(valuesOf(eventsOf(response("(16:01:30 4-APR-26"))[0])).toEqual({ deviceClockOffsetS: 90 });
 });
 
 test("names, age and weight leave no trace in any event", () => {
