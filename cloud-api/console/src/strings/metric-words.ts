@@ -63,8 +63,8 @@ const ventilatorSetting = {
   expiratoryTimeSetS: "Expiratory time, set",
   ieInspiratorySetRatio: "I:E ratio, inspiratory part, set",
   ieExpiratorySetRatio: "I:E ratio, expiratory part, set",
-  bilevelHighSetRatio: "Ratio of pressure levels, upper part, set",
-  bilevelLowSetRatio: "Ratio of pressure levels, lower part, set",
+  bilevelHighSetRatio: "H:L ratio, upper part, set",
+  bilevelLowSetRatio: "H:L ratio, lower part, set",
   pressureLimitSetCmH2O: "Airway pressure ceiling, set",
   supportPressureSetCmH2O: "Pressure support, set",
   riseTimeSetPct: "Rise time, relative, set",
@@ -80,15 +80,10 @@ const ventilatorSetting = {
   oxygenSensorSet: "Oxygen sensor, set",
   disconnectSensitivitySetPct: "Disconnection sensitivity, set",
   proportionalSupportSetPct: "Proportional support, set",
-  expiratorySensitivitySetPct: "Expiratory sensitivity, relative, set",
-  expiratorySensitivitySetLPerMin: "Expiratory sensitivity, set",
+  expiratorySensitivitySetPct: "Expiratory sensitivity, set",
+  expiratorySensitivitySetLPerMin: "Expiratory sensitivity as a flow, set",
   volumeSupportTargetSetMl: "Volume support target, set",
   peepHighSetCmH2O: "Upper pressure level, set",
-  bilevelHighSetRatio: "H:L, upper part, set",
-  bilevelLowSetRatio: "H:L, lower part, set",
-  expiratorySensitivitySetLPerMin: "Expiratory sensitivity as a flow, set",
-  freshGasFlowSetLPerMin: "Fresh gas flow, set",
-  freshGasOxygenSetPct: "Oxygen in fresh gas, set",
   peepLowSetCmH2O: "Lower pressure level, set",
   peepHighTimeSetS: "Time at upper pressure level, set",
   peepLowTimeSetS: "Time at lower pressure level, set",
@@ -107,7 +102,7 @@ const ventilatorSetting = {
   apneaIeInspiratorySetRatio: "Apnoea backup: I:E ratio, inspiratory part, set",
   apneaIeExpiratorySetRatio: "Apnoea backup: I:E ratio, expiratory part, set",
   freshGasFlowSetLPerMin: "Fresh gas flow, set",
-  freshGasOxygenSetPct: "Fresh gas: oxygen, set",
+  freshGasOxygenSetPct: "Oxygen in fresh gas, set",
 } as const;
 
 const ventilatorLimit = {
@@ -133,11 +128,6 @@ const ventilatorLimit = {
 } as const;
 
 const ventilatorMeasurement = {
-  tidalVolumeMl: "Tidal volume",
-  minuteVolumeLPerMin: "Minute volume",
-  freshGasAirFlowLPerMin: "Air flow in fresh gas",
-  freshGasOxygenFlowLPerMin: "Oxygen flow in fresh gas",
-  calibrationDue: "Calibration due",
   respiratoryRatePerMin: "Respiratory rate",
   respiratoryRateMandatoryPerMin: "Respiratory rate, mandatory",
   respiratoryRateSpontaneousPerMin: "Respiratory rate, spontaneous",
@@ -206,8 +196,8 @@ const ventilatorMeasurement = {
   oxygenConsumptionL: "Oxygen consumed",
   gasConsumptionL: "Gas consumed",
   deviceFlowLPerMin: "Flow of the device",
-  freshGasAirFlowLPerMin: "Fresh gas: air flow",
-  freshGasOxygenFlowLPerMin: "Fresh gas: oxygen flow",
+  freshGasAirFlowLPerMin: "Air flow in fresh gas",
+  freshGasOxygenFlowLPerMin: "Oxygen flow in fresh gas",
   leakTestAgeH: "Age of last leak test",
   tidalVolumeResidualPct: "Tidal volume, delivered less set",
   oxygenConcentrationResidualPct: "Oxygen concentration, delivered less set",
@@ -226,9 +216,6 @@ const ventilatorAlarm = {
   oxygenSensorInoperativeAlarm: "Oxygen sensor inoperative",
   oxygenSensorNotCalibratedAlarm: "Oxygen sensor not calibrated",
   flowSensorAlarm: "Flow sensor",
-  nitrousOxideSupplyLowAlarm: "Nitrous oxide supply low",
-  gasCylinderAlarm: "Gas cylinder",
-  consumableAlarm: "Consumable used up",
   flowCalibrationAlarm: "Flow calibration",
   expiratoryValveAlarm: "Expiratory valve",
   pressureMeasurementAlarm: "Pressure measurement",
@@ -245,7 +232,7 @@ const ventilatorAlarm = {
   leakageAlarm: "Leakage",
   nitrousOxideSupplyLowAlarm: "Nitrous oxide supply low",
   gasCylinderAlarm: "Gas cylinder",
-  consumableAlarm: "Filter, absorber, trap or hose used up",
+  consumableAlarm: "Consumable used up",
 } as const;
 
 const defibrillator = {

@@ -96,7 +96,6 @@ const codeWord = {
   "high-frequency": "High frequency",
   "manual-spontaneous": "Manual or spontaneous",
   "oxygen-therapy": "Oxygen therapy",
-  "controlled-mandatory": "Controlled mandatory",
   "volume-control": "Volume control",
   "volume-control-plus": "Volume control plus",
   "tube-compensation": "Tube compensation",
