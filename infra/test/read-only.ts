@@ -36,6 +36,9 @@ export const medibusFrame = (text: string): string => `${text}${hex2(sumOf(text)
 /** STX, a slot and a message, FFh less the sum of that in two digits, ETX. */
 export const orchestraFrame = (text: string): string => `\x02${text}${hex2(0xff - (sumOf(text) & 0xff))}\x03`;
 
+/** Unit, function and data, CRC-16, low byte first. */
+export const rtuFrame = (bytes: Uint8Array): Buffer => Buffer.concat([bytes, Buffer.from(crcModbus(bytes))]);
+
 /** Asena: the commands that its sheet calls read-only, each without arguments. */
 const ASENA_READS = [
   "INST_SERIALNO",

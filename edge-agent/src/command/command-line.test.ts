@@ -125,7 +125,7 @@ test("a device that takes its time is waited for, and the person is told for wha
   );
   expect(code).toBe(0);
   expect(stdout).toMatch(/^infusionRateMlPerH +5 +mL\/h +good$/m);
-  expect(stderr).toMatch(/^asking alaris\/asena-gh at tcp:\S+, unit 1 …\n$/);
+  expect(stderr).toMatch(/^waiting for alaris\/asena-gh at tcp:\S+, unit 1 …\n$/);
 });
 
 test("where nobody answers, or somebody else, one sentence says so", async () => {

@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { PassThrough, Readable, Writable } from "node:stream";
@@ -31,11 +31,11 @@ interface Line {
 }
 
 /** What decode writes for bytes on its standard input, or for a file. */
-async function lines(profile: string, input: Uint8Array | string, isHex = false): Promise<Line[]> {
+async function lines(profile: string, input: Uint8Array | string, isHex = false, at = clock): Promise<Line[]> {
   const stdout = new PassThrough();
   const options = { profile, profilesDir: undefined, isHex, file: typeof input === "string" ? input : null };
   const written = stdout.toArray();
-  await decode(options, { stdin: Readable.from(typeof input === "string" ? [] : [input]), stdout }, clock);
+  await decode(options, { stdin: Readable.from(typeof input === "string" ? [] : [input]), stdout }, at);
   stdout.end();
   const text = Buffer.concat(await written).toString();
   return text.split("\n").flatMap((line) => (line === "" ? [] : [JSON.parse(line)]));
@@ -104,6 +104,17 @@ test("nothing that tells of a person's body, and nothing of a clock at some othe
   expect(told.length).toBeGreaterThan(20);
   expect(JSON.stringify(told)).not.toMatch(/61\.73|ClockOffset/);
 });
+
+test.each([...CATALOG].filter(([, { protocol }]) => whyUnheard(protocol) === null))(
+  "a capture of %s says the same whenever it is read",
+  async (id) => {
+    const fixtures = fileURLToPath(new URL("../../../device-profiles/fixtures", import.meta.url));
+    for (const name of readdirSync(fixtures).filter((each) => each.endsWith(".hex"))) {
+      const now = await lines(id, join(fixtures, name), true);
+      expect(await lines(id, join(fixtures, name), true, { ...clock, wallMs: () => 1e12 })).toEqual(now);
+    }
+  },
+);
 
 test("a dump in hexadecimal digits is the same stream, and a broken one is exit code 65", async () => {
   const file = join(dir, "dump.txt");

@@ -9,6 +9,9 @@ import { toldReading } from "./told.ts";
 /** More units than any line has; what further ones say is told, and their alarms are not counted. */
 const UNITS_MAX = 256;
 
+/** What is reckoned from the gateway's time. A capture does not say when it was taken, so that nothing can be said of these. */
+const BY_THE_GATEWAYS_TIME: readonly string[] = ["clock-offset", "report-age", "days-until"];
+
 /** What a stream says, as one JSON object for each reading and each fault. */
 export class DecodedLines {
   readonly #profile: Profile;
@@ -42,9 +45,9 @@ export class DecodedLines {
     return [{ clinicalAlarms: this.#clinicalAlarms, sentence: "clinical alarms are counted, not shown" }];
   }
 
-  /** A capture does not say when it was taken, so that nothing can be said of the device's clock. */
   #isTold(metric: Reading["metric"]): boolean {
-    return metric !== "deviceClockOffsetS";
+    const mapping = this.#profile.metrics[metric];
+    return mapping === undefined || !("as" in mapping) || !BY_THE_GATEWAYS_TIME.includes(mapping.as);
   }
 
   /** Who speaks is told at first, and again when it is another. */

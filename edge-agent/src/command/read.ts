@@ -47,7 +47,7 @@ export async function readOnce(options: ReadOptions, deps: Deps): Promise<string
   const pkiDir = mkdtempSync(join(tmpdir(), "wardtwin-read-"));
   const reader = openReader(line, { clock: deps.clock, log: UNLOGGED, pkiDir });
   const late = setTimeout(
-    () => deps.tell(`asking ${profile.id} at ${options.line}, unit ${options.unit} …`),
+    () => deps.tell(`waiting for ${profile.id} at ${options.line}, unit ${options.unit} …`),
     PATIENCE_MS,
   );
   try {

@@ -1,6 +1,10 @@
+import evitaV500 from "@wardtwin/device-profiles/catalog/ventilator/evita-v500";
 import puritanBennett840 from "@wardtwin/device-profiles/catalog/ventilator/puritan-bennett-840";
+import { isMetricName, metricTerm } from "@wardtwin/device-profiles/vocabulary/metrics";
 import { expect, test } from "vitest";
 import { toldReading } from "./told.ts";
+
+const isOne = (codes: readonly string[]) => codes.length === 1;
 
 const poll = { poll: "report" } as const;
 const profile = {
@@ -33,6 +37,17 @@ test("a word is told as the device wrote it, where only one of its words can hav
   const said = [0, 1, 2, 3].map((value) => word(value)).map(({ word, told }) => [word, told]);
   expect(said).toContainEqual(["hme", "HME"]);
   expect(said).toContainEqual(["heated-expiratory", undefined]);
+});
+
+test("a code of the device is told where it alone can have been meant", () => {
+  const { metrics } = evitaV500;
+  const [metric, mapping] =
+    Object.entries(metrics).find(([, each]) => "words" in each && Object.values(each.words).some(isOne)) ?? [];
+  if (mapping === undefined || !("words" in mapping) || metric === undefined || !isMetricName(metric))
+    throw new Error();
+  const [word = "", codes = []] = Object.entries(mapping.words).find(([, each]) => isOne(each)) ?? [];
+  const value = metricTerm(metric).codes?.indexOf(word) ?? -1;
+  expect(toldReading(evitaV500, { metric, value, quality: "good" })).toMatchObject({ word, told: codes[0] });
 });
 
 test("a blank, an alarm and a metric of the gateway's own have no words of the device's", () => {

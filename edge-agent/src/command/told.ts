@@ -21,12 +21,19 @@ export function toldReading({ metrics }: Profile, reading: Reading): ToldReading
   const word = value === null ? null : codeWord(metric, value);
   const base = { metric, value, ucum: metricTerm(metric).ucum, quality, ...(word === null ? {} : { word }) };
   if (mapping === undefined || value === null) return base;
-  const words = "words" in mapping ? Object.entries(mapping.words).filter(([, ours]) => ours === word) : [];
+  const [own, another] = "words" in mapping && word !== null ? ownWords(mapping.words, word) : [];
   // Where two of the device's words mean the same to us, what it said can no longer be told.
-  const [own] = words.length === 1 ? words : [];
-  const otherwise = "otherwise" in mapping ? mapping.otherwise : undefined;
-  if (own !== undefined && otherwise !== word) return { ...base, told: own[0] };
+  const isCertain = another === undefined && !("otherwise" in mapping && mapping.otherwise === word);
+  if (own !== undefined && isCertain) return { ...base, told: own };
   const { deviceUcum, scale = 1 } = mapping;
   if (deviceUcum === undefined) return base;
   return { ...base, told: String(Number((value / scale).toPrecision(DIGITS))), deviceUcum };
+}
+
+/** The device's words for one of ours; a profile lists either ours by the device's, or the device's codes by ours. */
+function ownWords(words: Readonly<Record<string, string | readonly string[]>>, word: string): readonly string[] {
+  return Object.entries(words).flatMap(([key, value]) => {
+    if (typeof value === "string") return value === word ? [key] : [];
+    return key === word ? value : [];
+  });
 }
