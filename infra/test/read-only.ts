@@ -137,8 +137,11 @@ export const CONTROL_COMMANDS: readonly string[] = [
 
 /** Modbus: read coils, discrete inputs, holding registers, input registers. */
 const MODBUS_READS: readonly number[] = [1, 2, 3, 4];
-/** Of OPC UA's messages the type alone is in clear: hello, open and close a channel, and what the server has to judge. */
-const OPC_UA_TYPES: readonly string[] = ["HEL", "OPN", "MSG", "CLO"];
+/**
+ * Of OPC UA's messages the type alone is in clear: hello, open and close a channel, what the server has to judge, and the
+ * error with which an end gives a broken connection up.
+ */
+const OPC_UA_TYPES: readonly string[] = ["HEL", "OPN", "MSG", "CLO", "ERR"];
 
 /** How long the reading frame at an offset is; null where there is none. */
 type FrameLength = (sent: Buffer, at: number) => number | null;

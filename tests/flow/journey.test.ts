@@ -217,6 +217,7 @@ test("the ideal body weight that a ventilator reports is stored nowhere and logg
   const url = databaseUrlOf(house.dataDir);
   const known = new Set<string>([
     ...Object.keys(profileOf("puritan-bennett/840")?.metrics ?? {}),
+    ...(profileOf("puritan-bennett/840")?.residuals ?? []).map(({ metric }) => metric),
     "operatingState",
     "deviceLink",
   ]);

@@ -78,7 +78,10 @@ export async function epochAccounts(url: string): Promise<EpochAccount[]> {
   }>(
     url,
     `with kept as (select twin.gateway_id, chunk.epoch, sequence, device, part
-                   from telemetry.chunk join device on device.num = chunk.device join twin on twin.device_id = device.id)
+                   from telemetry.chunk join device on device.num = chunk.device join twin on twin.device_id = device.id
+                   union all
+                   select line_place.gateway_id, chunk.epoch, sequence, device, part
+                   from telemetry.chunk join line_place on line_place.num = chunk.device)
      select gateway_id as gateway, epoch, committed::text, (select count(*)::int from unnest(set_aside)) as set_aside,
        (select count(distinct sequence)::int from kept where kept.gateway_id = held.gateway_id and kept.epoch = held.epoch) as sequences,
        (select (count(*) - count(distinct (device, sequence, part)))::int from kept

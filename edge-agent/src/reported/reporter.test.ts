@@ -48,7 +48,7 @@ test("the first sighting is sealed at once, with everything in it", () => {
   ]);
   expect(sealed[0]?.[0]).toMatchObject({
     previousState: null,
-    subject: { line: "dock", unit: "17", profileRevision: 1 },
+    subject: { line: "dock", unit: "17", profileRevision: defibReady.revision },
   });
 });
 
