@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { hasTool, installCommand, missingTools, TOOLS_VARIABLE, toolPath } from "./debian-package.ts";
+import { hasTool, installCommand, missingTools, packageArgument, TOOLS_VARIABLE, toolPath } from "./debian-package.ts";
 
 const SCRIPT = fileURLToPath(new URL("debian-packages.sh", import.meta.url));
 let folder: string;
@@ -34,6 +34,18 @@ test("a tool that the environment does not list is missing, wherever it lies", (
   vi.stubEnv(TOOLS_VARIABLE, "");
   expect(hasTool("socat")).toBe(false);
   expect(missingTools()).toContain("socat");
+});
+
+test("a package without a command is there when its file is", () => {
+  const library = join(folder, "library.h");
+  const told = () => runScript(`libsomething-dev=${library}`).stderr;
+  expect(told()).toContain("apt-get install -y --no-install-recommends libsomething-dev");
+  rmSync(join(folder, "sh"));
+  rmSync(join(folder, "id"));
+  writeFileSync(library, "");
+  expect(told()).toBe("");
+  expect(packageArgument("libmodbus-dev")).toMatch(/^libmodbus-dev=\/.*modbus\.h$/);
+  expect(packageArgument("socat")).toBe("socat");
 });
 
 test("a file that may not be executed is no tool", () => {

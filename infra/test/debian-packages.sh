@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs the Debian packages that some suites run against, and starts none of their services.
-#   infra/test/debian-packages.sh PACKAGE...     each package brings a command of its own name
+#   infra/test/debian-packages.sh PACKAGE...     each package brings a command of its own name; PACKAGE=FILE brings a file
 # As root on Debian it installs what is missing; elsewhere it says what is missing and how to install it. It ends with 0
 # either way: a suite without its program is skipped and listed, and CI fails on a skip.
 set -eu
@@ -10,8 +10,14 @@ say() { echo "wardtwin: $*" >&2; }
 
 find_missing() {
   missing=
-  for package in "$@"; do
-    command -v "$package" >/dev/null 2>&1 || missing="$missing $package"
+  for wanted in "$@"; do
+    package=${wanted%%=*}
+    file=${wanted#"$package"}
+    if [ -n "$file" ]; then
+      [ -e "${file#=}" ] || missing="$missing $package"
+    else
+      command -v "$package" >/dev/null 2>&1 || missing="$missing $package"
+    fi
   done
   missing=${missing# }
 }

@@ -5,12 +5,13 @@ import { NOT_APPLICABLE } from "./tally.ts";
 export { hasTool, toolPath } from "./debian-package.ts";
 
 /**
- * A suite that runs against a program of Debian's. Without it the suite is skipped, the end of the run lists it with the
- * command that installs the program, and CI fails.
+ * A suite that runs against a program of Debian's, or against several together. Without them the suite is skipped, the end
+ * of the run lists it with the command that installs the programs, and CI fails.
  */
-export function describeWith(tool: DebianTool, name: string, suite: () => void): void {
-  if (hasTool(tool)) describe(name, suite);
-  else describe.skip(`${name} (needs ${tool})`, suite);
+export function describeWith(tools: DebianTool | readonly DebianTool[], name: string, suite: () => void): void {
+  const missing = [tools].flat().filter((tool) => !hasTool(tool));
+  if (missing.length === 0) describe(name, suite);
+  else describe.skip(`${name} (needs ${missing.join(", ")})`, suite);
 }
 
 /**

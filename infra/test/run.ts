@@ -6,7 +6,7 @@
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "./arguments.ts";
-import { DEBIAN_TOOLS, hasTool, TOOLS_VARIABLE } from "./debian-package.ts";
+import { DEBIAN_TOOLS, hasTool, packageArgument, TOOLS_VARIABLE } from "./debian-package.ts";
 import { NO_SKIPS_VARIABLE } from "./tally-reporter.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
@@ -15,7 +15,7 @@ const { long, noSkips, vitestArguments } = parseArgs(process.argv.slice(2), proc
 
 // Tools that were chosen by hand are taken as they are, and nothing is installed.
 if (process.env[TOOLS_VARIABLE] === undefined) {
-  spawnSync("sh", ["infra/test/debian-packages.sh", ...DEBIAN_TOOLS], {
+  spawnSync("sh", ["infra/test/debian-packages.sh", ...DEBIAN_TOOLS.map(packageArgument)], {
     cwd: root,
     stdio: ["ignore", "inherit", "inherit"],
   });

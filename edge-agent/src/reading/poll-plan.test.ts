@@ -142,6 +142,15 @@ test("a unit that is gone is asked one poll at a time, and all that it missed as
   expect(next?.poll).not.toBe(back?.poll);
 });
 
+test("who is back is asked at once for what it tells once an hour, too: nothing of it is known any more", () => {
+  const polls = [poll({ poll: "state" }), poll({ poll: "hourly", everyMs: 3_600_000, priority: 1 })];
+  const away = (atMs: number) => atMs > 10_000 && atMs < 60_000;
+  const asked = run(polls, (_, atMs) => (away(atMs) ? dead : well), { forMs: 100_000 });
+  const [back, next] = asked.filter(({ startedMs }) => startedMs >= 60_000);
+  expect([back?.poll, next?.poll]).toEqual(["state", "hourly"]);
+  expect(next?.startedMs).toBe(back?.endedMs);
+});
+
 test("a poll that alone stays silent costs the other polls of its unit no interval", () => {
   const polls = [poll({ poll: "state" }), poll({ poll: "odd", everyMs: 4_000, priority: 1 })];
   const asked = run(polls, ({ poll: name }) => (name === "odd" ? dead : well), { forMs: 200_000 });

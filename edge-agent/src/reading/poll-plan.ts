@@ -92,7 +92,7 @@ export class PollPlan {
       unit.silences++;
       unit.heldUntilMs = heldUntilMs(poll, nowMs, this.#chance);
     } else {
-      if (unit.silences >= GONE_FROM_SILENCES) wake(unit, nowMs);
+      if (unit.silences >= GONE_FROM_SILENCES) wake(poll, nowMs);
       unit.silences = 0;
       unit.heldUntilMs = Number.NEGATIVE_INFINITY;
     }
@@ -130,10 +130,10 @@ function heldUntilMs({ of, dueMs }: PlannedPoll, nowMs: number, chance: () => nu
   return nowMs + backOffMs(of.everyMs, of.silences, chance);
 }
 
-/** Whoever is back is asked at once for all that its silence had put off. */
-function wake(unit: PlannedUnit, nowMs: number): void {
-  for (const poll of unit.polls) {
-    if (poll.failures === 0) continue;
+/** Of who is back nothing is known any more: all its other polls are due at once. */
+function wake(answered: PlannedPoll, nowMs: number): void {
+  for (const poll of answered.of.polls) {
+    if (poll === answered) continue;
     poll.failures = 0;
     poll.dueMs = Math.min(poll.dueMs, nowMs);
   }
