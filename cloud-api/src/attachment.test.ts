@@ -1,4 +1,5 @@
 import { CATALOG } from "@wardtwin/device-profiles/catalog";
+import defibReady from "@wardtwin/device-profiles/catalog/defibrillator/defib-ready-1";
 import type { DeviceSection } from "@wardtwin/device-profiles/twin-document/batch";
 import type { MetricName } from "@wardtwin/device-profiles/vocabulary/metrics";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
@@ -9,6 +10,7 @@ import { FleetQueries } from "./fleet/queries.ts";
 import { FleetStore } from "./fleet/store.ts";
 import { ObservationStore } from "./observation/store.ts";
 import { openTestDatabase, silent, type TestDatabase } from "./platform/database.testing.ts";
+import type { Catalog } from "./profile-catalog.ts";
 import { arrivalOf, NOON_MS, REGISTRY } from "./telemetry.testing.ts";
 import { foldsOf } from "./worker.ts";
 
@@ -32,6 +34,8 @@ let house: TestDatabase;
 let store: FleetStore;
 let fleet: FleetQueries;
 let sequence = 0;
+/** The profiles that the cloud of a test knows. */
+let catalog: Catalog = CATALOG;
 beforeAll(async () => {
   house = await openTestDatabase();
   store = new FleetStore(house.db);
@@ -45,6 +49,7 @@ beforeEach(async () => {
   await store.import(registry);
   fleet.forgetIndex();
   sequence = 0;
+  catalog = CATALOG;
 });
 
 /** What a unit said: battery cycles and hours are its counters. */
@@ -53,6 +58,7 @@ function section(
   attachment: string,
   monoMs: number,
   counters: [cycles: number, hours: number],
+  profile = PROFILE,
 ): DeviceSection {
   const column = (metric: MetricName, value: number) => ({
     metric,
@@ -63,7 +69,7 @@ function section(
     subject: {
       line: "dock",
       unit,
-      profile: PROFILE,
+      profile,
       profileRevision: 1,
       identity: { firmware: "build 7" },
       attachment,
@@ -89,7 +95,7 @@ async function arrive(...devices: DeviceSection[]) {
   const folds = foldsOf({ observations, clock: { nowMs: () => NOON_MS } });
   const arrivals = new ArrivalStore({
     db: house.db,
-    catalog: CATALOG,
+    catalog,
     folds,
     prepare: observations.prepare,
     log: silent,
@@ -105,7 +111,7 @@ async function readings(): Promise<Record<string, number>> {
   );
   return Object.fromEntries(rows.map(({ who, readings: count }) => [who, Number(count)]));
 }
-const twin = async (id: string) => new TwinQueries(house.db, CATALOG).twin(id, NOON_MS + 60_000);
+const twin = async (id: string) => new TwinQueries(house.db, catalog).twin(id, NOON_MS + 60_000);
 const scan = (deviceId: string, unit: string, atMs = NOON_MS + 100_000) =>
   store.bindBySight({ deviceId, gatewayId: "gw-a", line: "dock", unit, source: "scan" }, atMs);
 
@@ -171,4 +177,20 @@ test("a scan of a device that does not answer yet is of whatever answers next, n
   await arrive(section("17", "second", 3_700_000, [2, 9_000]));
   await arrive(section("17", "first", 2_000, [412, 1_180]));
   expect(await readings()).toEqual({ "defib-1": 10, "defib-2": 5 });
+});
+
+test("a device of a profile that the hospital wrote is judged by it and known again, and without the file it is not", async () => {
+  const own = "st-mary/dock";
+  const devices = registry.devices.map((device) => ({ ...device, profile: own }));
+  await store.import({ ...registry, devices });
+  fleet.forgetIndex();
+  catalog = new Map([...CATALOG, [own, { ...defibReady, id: own }]]);
+  await arrive(section("17", "first", 1_000, [412, 1_180], own), section("18", "other", 1_000, [90, 300], own));
+  await arrive(section("17", "second", 3_600_000, [413, 1_180], own));
+  expect(await readings()).toEqual({ "defib-1": 10, "defib-2": 5 });
+  expect((await twin("defib-1"))?.judgement.holds.map(({ kind }) => kind)).toContain("self-test");
+  catalog = CATALOG;
+  await arrive(section("18", "third", 3_600_000, [91, 301], own));
+  expect(await readings()).toEqual({ "defib-1": 10, "defib-2": 5, "place 18": 5 });
+  expect(await twin("defib-1")).toMatchObject({ profile: null, judgement: { availability: "unknown", holds: [] } });
 });
