@@ -28,16 +28,21 @@ const READING_SERVICES = new Set(
     ["TransferSubscriptions", "DeleteSubscriptions"],
   ].flatMap((names) => names.map((name) => `${name}Request`)),
 );
-/** What is switched on, one after the other, on every device whose wire knows it. */
-const FAULTS: readonly Record<string, unknown>[] = [
-  { garbageReply: true },
-  { garbageReply: false, truncatedReply: true },
-  { truncatedReply: false, wrongChecksum: true },
-  { wrongChecksum: false, wrongCount: true, otherReply: true, escapedReply: true },
-  { wrongCount: false, otherReply: false, escapedReply: false, exceptionCode: 6 },
-  { exceptionCode: null, silent: true },
-  { silent: false, plugged: false },
-  { plugged: true },
+/**
+ * What is switched on, one round after the other: of each round the devices take turns, so that of every kind one has the
+ * first and another the second. A wire that does not know a fault says so, and goes on as it was.
+ */
+const ROUNDS: readonly (readonly [Record<string, unknown>, Record<string, unknown>])[] = [
+  [{ garbageReply: true }, { truncatedReply: true }],
+  [
+    { garbageReply: false, wrongChecksum: true, wrongCount: true, exceptionCode: 6 },
+    { truncatedReply: false, otherReply: true, escapedReply: true, wrongTransaction: true },
+  ],
+  [{ silent: true }, { plugged: false }],
+  [
+    { silent: false, wrongChecksum: false, wrongCount: false, exceptionCode: null },
+    { plugged: true, otherReply: false, escapedReply: false, wrongTransaction: false },
+  ],
 ];
 const LINE_MS = 60_000;
 
@@ -111,6 +116,9 @@ async function watched(line: Line): Promise<Watched> {
   return { line, language, proxy };
 }
 
+const bytesIn = (proxy: RecordingProxy | null): number =>
+  (proxy?.sent() ?? []).reduce((sum, { length }) => sum + length, 0);
+
 /** Writes the configuration of one gateway that has all lines of the hospital, and starts it. */
 async function startGateway(lines: readonly Watched[], { devices }: Manifest): Promise<ChildProcess> {
   const dir = join(folder, "gateway");
@@ -171,17 +179,17 @@ test("of a gateway at a hospital in every state of disorder, nothing leaves but 
     );
   await grown(lines.map(({ proxy }) => (proxy === null ? 5 : 200)));
 
-  for (const fault of FAULTS) {
-    const before = lines.map(({ proxy }) => Buffer.concat(proxy?.sent() ?? []).length);
-    for (const { id } of hospital.devices) {
-      for (const [name, value] of Object.entries(fault)) await ask(`/devices/${id}/faults`, { [name]: value });
+  for (const round of ROUNDS) {
+    const before = lines.map(({ proxy }) => bytesIn(proxy));
+    for (const [turn, { id }] of hospital.devices.entries()) {
+      for (const [name, value] of Object.entries(round[turn % 2] ?? {})) {
+        await ask(`/devices/${id}/faults`, { [name]: value });
+      }
     }
-    const sentMore = ({ proxy }: Watched, at: number) =>
-      proxy === null || Buffer.concat(proxy.sent()).length > (before[at] ?? 0);
-    // An unplugged line refuses, so that nothing can leave on it.
-    if (fault["plugged"] !== false) await eventually(`a request on every line`, () => lines.every(sentMore), LINE_MS);
+    // Who is long out of order is asked ever more rarely, and an unplugged line refuses: the others have to be asked.
+    const asked = () => lines.filter(({ proxy }, at) => bytesIn(proxy) > (before[at] ?? 0)).length;
+    await eventually("requests on half of the lines", () => asked() >= lines.length / 2, LINE_MS);
   }
-  await grown(await progress());
   gateway.kill("SIGTERM");
   await ended;
 
