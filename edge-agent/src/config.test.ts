@@ -94,6 +94,11 @@ test("a site says that nothing measured on a person leaves its gateway, in yes o
   expect(() => readConfig(write({ ...config, keepPatientDerived: "no" }))).toThrow(/at \/keepPatientDerived/);
 });
 
+test("a unit of an OPC UA line is what its server calls the device, where the profile looks into a DeviceSet", () => {
+  const scanner = { ...rack, profile: "wardtwin-synthetic/mri-1", units: ["Mri1", "MR room 2"] };
+  expect(readConfig(write({ ...config, lines: [scanner] })).lines[0]?.units).toEqual(["Mri1", "MR room 2"]);
+});
+
 test("a pump's serial line runs at the speed of its protocol", () => {
   const settings = readConfig(
     write({ ...config, lines: [pump, { ...pump, id: "other", url: "tcp://10.0.0.5:4002" }] }),
@@ -150,6 +155,7 @@ test.each([
     { ...config, mqtt: { ...config.mqtt, caFile: "no.pem" } },
     /at \/mqtt\/caFile: .*no\.pem cannot be read \(ENOENT\)/,
   ],
+  ["a slot that is none", { ...config, lines: [{ ...rack, units: ["Mri1"] }] }, /units\/0: a unit of .* slot's number/],
   ["a line twice", { ...config, lines: [vent, vent] }, /at \/lines\/1\/id: "vent" is taken/],
   [
     "an unknown profile",

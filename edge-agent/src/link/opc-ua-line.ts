@@ -65,6 +65,12 @@ export class OpcUaLine {
     this.#monoMs = monoMs;
   }
 
+  /** Makes the line's keys, which takes longer than anything else where there are none yet. */
+  async prepare(): Promise<void> {
+    // What is wrong with the folder is told to whoever reads.
+    this.#pki = await openPki(this.#settings).catch(() => null);
+  }
+
   /** One request at a time is the caller's duty. */
   async read(request: OpcUaRequest, timeoutMs: number): Promise<Result<OpcUaAnswer, SessionFault>> {
     try {

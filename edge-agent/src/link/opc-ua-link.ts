@@ -6,8 +6,8 @@ import type { ReadAnswer } from "./opc-ua-worker.ts";
 import { ReconnectGate } from "./reconnect-gate.ts";
 import { within } from "./within.ts";
 
-/** The library is large: so long may its thread take to be there on a slow gateway, ms. */
-const START_TIMEOUT_MS = 20_000;
+/** The library is large and keys are made once: so long may both take on a slow gateway, ms. */
+const START_TIMEOUT_MS = 60_000;
 /** How long after its own times are over a thread is taken to hang, ms. */
 const GRACE_MS = 1_500;
 /** One read asks for at most so many variables. */

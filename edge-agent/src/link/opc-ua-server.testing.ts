@@ -4,7 +4,7 @@ import { LogLevel, MessageSecurityMode, SecurityPolicy, setLogLevel } from "node
 import { nodesets } from "node-opcua-nodesets";
 import { OPCUAServer, type ServerSession } from "node-opcua-server";
 import { type StatusCode, StatusCodes } from "node-opcua-status-code";
-import type { DataType } from "node-opcua-variant";
+import { DataType } from "node-opcua-variant";
 
 export const OWN_NAMESPACE = "urn:wardtwin:test";
 const DI_NAMESPACE = "http://opcfoundation.org/UA/DI/";
@@ -27,6 +27,7 @@ export interface ServerOptions {
   devices?: Readonly<Record<string, Variables>>;
   /** Variables below the Objects folder whose string NodeIds are their names. */
   strings?: Variables;
+  namespaceUri?: string;
   /** How many namespaces come before the own one. */
   fillers?: number;
   withoutSubscriptions?: true;
@@ -76,7 +77,7 @@ export async function startOpcUaServer(options: ServerOptions): Promise<TestServ
   await server.initialize();
   const { addressSpace } = server.engine;
   if (addressSpace === null) throw new Error("a server without an address space");
-  const nodes = new Nodes(addressSpace, options.fillers ?? 0);
+  const nodes = new Nodes(addressSpace, options);
   for (const [unit, variables] of Object.entries(options.devices ?? {})) nodes.addDevice(unit, variables);
   nodes.addStrings(options.strings ?? {});
   await server.start();
@@ -110,8 +111,12 @@ type AddressSpace = NonNullable<OPCUAServer["engine"]["addressSpace"]>;
 type Namespace = ReturnType<AddressSpace["registerNamespace"]>;
 type ObjectNode = ReturnType<Namespace["addObject"]>;
 
-/** Any type at all, so that a test can give a variable another one. */
-const READ_ONLY = { dataType: "BaseDataType", accessLevel: "CurrentRead", userAccessLevel: "CurrentRead" };
+/** Any type at all, so that a test can give a variable another one; the library wants a Boolean to be declared as one. */
+const readOnly = ({ dataType }: Told) => ({
+  dataType: dataType === DataType.Boolean ? "Boolean" : "BaseDataType",
+  accessLevel: "CurrentRead",
+  userAccessLevel: "CurrentRead",
+});
 
 class Nodes {
   readonly #space: AddressSpace;
@@ -121,10 +126,10 @@ class Nodes {
   readonly #variables = new Map<string, ReturnType<Namespace["addVariable"]>>();
   #node = 1_000;
 
-  constructor(space: AddressSpace, fillers: number) {
+  constructor(space: AddressSpace, { fillers = 0, namespaceUri = OWN_NAMESPACE }: ServerOptions) {
     this.#space = space;
     for (let filler = 0; filler < fillers; filler++) space.registerNamespace(`urn:filler:${filler}`);
-    this.#own = space.registerNamespace(OWN_NAMESPACE);
+    this.#own = space.registerNamespace(namespaceUri);
     this.#di = space.getNamespaceIndex(DI_NAMESPACE);
   }
 
@@ -137,7 +142,7 @@ class Nodes {
   addStrings(variables: Variables): void {
     const { objects } = this.#space.rootFolder;
     for (const [name, told] of Object.entries(variables)) {
-      const node = { organizedBy: objects, browseName: name, nodeId: `s=${name}`, ...READ_ONLY };
+      const node = { organizedBy: objects, browseName: name, nodeId: `s=${name}`, ...readOnly(told) };
       this.#variables.set(`/${name}`, this.#own.addVariable(node));
       this.set(`/${name}`, told);
     }
@@ -156,7 +161,10 @@ class Nodes {
     for (const [path, told] of Object.entries(variables)) {
       const [name = "", folder] = path.split("/").toReversed();
       const where = folder === undefined ? { propertyOf: device } : { componentOf: this.#folder(unit, device, folder) };
-      this.#variables.set(`${unit}/${path}`, this.#own.addVariable({ ...where, ...this.#named(name), ...READ_ONLY }));
+      this.#variables.set(
+        `${unit}/${path}`,
+        this.#own.addVariable({ ...where, ...this.#named(name), ...readOnly(told) }),
+      );
       this.set(`${unit}/${path}`, told);
     }
   }

@@ -40,8 +40,8 @@ const IDLE_TIMEOUT_MS = 60_000;
 const PAGES_MAX = 100;
 /** Asks a reference for its BrowseName alone (OPC 10000-4, 5.9.2.2). */
 const BROWSE_NAME_ONLY = 8;
-/** A server may keep a request for notifications so many intervals before it gives it up. */
-const PUBLISH_INTERVALS_MAX = 20;
+/** So many intervals a request for a notification may wait: far longer than anybody's silence is borne. */
+const PUBLISH_INTERVALS_MAX = 1_000;
 /** After so many intervals in which nobody asks for notifications a server ends the subscription by itself. */
 const LIFETIME_INTERVALS = 60;
 /** The two leading bits of a status code: 0 good, 1 uncertain, otherwise bad (OPC 10000-4, 7.39.1). */

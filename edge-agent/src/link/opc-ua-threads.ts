@@ -20,7 +20,7 @@ export interface Rider {
 
 /** A line's place in a thread. */
 export interface Seat {
-  /** Rejects with a LinkError when the thread ends before it has started. */
+  /** Once the line can be read; rejects with a LinkError when the thread ends before that. */
   ready: Promise<void>;
   read(id: number, request: OpcUaRequest, timeoutMs: number): void;
   /** Closes the line's session; the thread ends with its last line. */
@@ -50,9 +50,9 @@ export class OpcUaThreads {
 }
 
 function seatIn(thread: Thread, rider: Rider): Seat {
-  const line = thread.carry(rider);
+  const { line, ready } = thread.carry(rider);
   return {
-    ready: thread.ready,
+    ready,
     read: (id, request, timeoutMs) => thread.post({ ask: "read", line, id, request, timeoutMs }),
     leave: () => thread.leave(line),
     end: () => thread.end(),
@@ -60,9 +60,9 @@ function seatIn(thread: Thread, rider: Rider): Seat {
 }
 
 class Thread {
-  readonly ready: Promise<void>;
   readonly #worker: Worker;
   readonly #riders = new Map<number, Rider>();
+  readonly #boarding = new Map<number, PromiseWithResolvers<void>>();
   readonly #leaving = new Map<number, () => void>();
   readonly #onEnd: (riders: readonly Rider[]) => void;
   #lines = 0;
@@ -79,26 +79,22 @@ class Thread {
     });
     this.#worker.stdout.resume();
     this.#worker.stderr.resume();
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.ready = promise;
-    promise.catch(() => {});
-    const died = (detail: string) => {
-      const fault = new LinkError("link.protocol", detail);
-      reject(fault);
-      this.#over(fault);
-    };
-    this.#worker.on("message", (answer: WorkerAnswer) => (answer.tell === "ready" ? resolve() : this.#take(answer)));
+    const died = (detail: string) => this.#over(new LinkError("link.protocol", detail));
+    this.#worker.on("message", (answer: WorkerAnswer) => this.#take(answer));
     this.#worker.on("error", (error) => {
       died(`the OPC UA library failed: ${error instanceof Error ? error.message : error}`);
     });
     this.#worker.on("exit", () => died("the OPC UA thread ended"));
   }
 
-  carry(rider: Rider): number {
+  carry(rider: Rider): { line: number; ready: Promise<void> } {
     const line = ++this.#lines;
+    const boarding = Promise.withResolvers<void>();
+    boarding.promise.catch(() => {});
     this.#riders.set(line, rider);
+    this.#boarding.set(line, boarding);
     this.post({ ask: "carry", line, settings: rider.settings });
-    return line;
+    return { line, ready: boarding.promise };
   }
 
   post(request: WorkerRequest): void {
@@ -113,6 +109,7 @@ class Thread {
     await within(closed, CLOSE_TIMEOUT_MS, "").catch(() => {});
     this.#leaving.delete(line);
     this.#riders.delete(line);
+    this.#boarding.delete(line);
     if (this.#riders.size === 0) await this.end();
   }
 
@@ -121,8 +118,9 @@ class Thread {
     await this.#worker.terminate();
   }
 
-  #take(answer: Exclude<WorkerAnswer, { tell: "ready" }>): void {
-    if (answer.tell === "closed") this.#leaving.get(answer.line)?.();
+  #take(answer: WorkerAnswer): void {
+    if (answer.tell === "carried") this.#boarding.get(answer.line)?.resolve();
+    else if (answer.tell === "closed") this.#leaving.get(answer.line)?.();
     else this.#riders.get(answer.line)?.take(answer);
   }
 
@@ -132,6 +130,7 @@ class Thread {
     const riders = [...this.#riders.values()];
     this.#riders.clear();
     this.#onEnd(riders);
+    for (const { reject } of this.#boarding.values()) reject(fault);
     for (const resolve of this.#leaving.values()) resolve();
     for (const rider of riders) rider.stranded(fault);
   }

@@ -13,7 +13,7 @@ export type WorkerRequest =
 export type ReadAnswer =
   | { tell: "answer"; line: number; id: number; answer: OpcUaAnswer }
   | { tell: "fault"; line: number; id: number; fault: SessionFault };
-export type WorkerAnswer = { tell: "ready" } | { tell: "closed"; line: number } | ReadAnswer;
+export type WorkerAnswer = { tell: "carried"; line: number } | { tell: "closed"; line: number } | ReadAnswer;
 
 const port = parentPort;
 if (port === null) throw new Error("this file is the entry of a worker thread");
@@ -23,10 +23,17 @@ const lines = new Map<number, OpcUaLine>();
 const tell = (answer: WorkerAnswer) => port.postMessage(answer);
 
 port.on("message", (asked: WorkerRequest) => {
-  if (asked.ask === "carry") lines.set(asked.line, new OpcUaLine(asked.settings, () => clock.monoMs()));
+  if (asked.ask === "carry") void carry(asked);
   else if (asked.ask === "read") void read(asked);
   else void close(asked.line);
 });
+
+async function carry({ line, settings }: WorkerRequest & { ask: "carry" }): Promise<void> {
+  const carried = new OpcUaLine(settings, () => clock.monoMs());
+  lines.set(line, carried);
+  await carried.prepare();
+  tell({ tell: "carried", line });
+}
 
 async function read({ line, id, request, timeoutMs }: WorkerRequest & { ask: "read" }): Promise<void> {
   const result = await lines.get(line)?.read(request, timeoutMs);
@@ -41,5 +48,3 @@ async function close(line: number): Promise<void> {
   lines.delete(line);
   tell({ tell: "closed", line });
 }
-
-tell({ tell: "ready" });

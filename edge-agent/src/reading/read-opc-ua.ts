@@ -15,6 +15,8 @@ export function opcUaReader(link: OpcUaLink, profile: OpcUaProfile, wallMs: () =
       const answer = await orLinkFault(() => link.read({ unit, nodes }, poll.replyMs));
       if (!answer.ok) return answer;
       if (answer.value === null) return fail("codec.vacant");
+      // A server that has nothing to say of any variable does not reach the device behind it.
+      if ([...answer.value.values()].every(({ status }) => status === "bad")) return fail("link.exception");
       return decodeOpcUa(profile, pollName, unit, answer.value, wallMs());
     },
     close: () => link.close(),
