@@ -45,11 +45,29 @@ export class ByteWriter {
     this.varint(value < 0 ? -2 * value - 1 : 2 * value);
   }
 
+  /** Nearly every text is a name in ASCII, several for each column: those are written without an encoder. */
   text(value: string): void {
+    if (this.#ascii(value)) return;
     const utf8 = new TextEncoder().encode(value);
     this.varint(utf8.length);
     const at = this.#room(utf8.length);
     this.#bytes.set(utf8, at);
+  }
+
+  /** Writes a short text in ASCII; one that is not leaves nothing behind. @returns whether it was one */
+  #ascii(value: string): boolean {
+    if (value.length >= 0x80) return false;
+    const at = this.#room(1 + value.length);
+    this.#bytes[at] = value.length;
+    for (let index = 0; index < value.length; index++) {
+      const code = value.charCodeAt(index);
+      if (code >= 0x80) {
+        this.#length = at;
+        return false;
+      }
+      this.#bytes[at + 1 + index] = code;
+    }
+    return true;
   }
 
   bytes(value: Uint8Array): void {

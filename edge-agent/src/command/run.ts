@@ -3,6 +3,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { type Agent, startAgent } from "../agent.ts";
 import { systemClock } from "../clock.ts";
 import { type AgentSettings, readConfig } from "../config.ts";
+import { fitHeap } from "../heap.ts";
 import { systemRandom } from "../random.ts";
 import { CommandError, EXIT } from "./command-error.ts";
 
@@ -14,6 +15,7 @@ const STDERR = 2;
 /** Runs the agent of one gateway until a signal, or its parent's end. @throws ConfigError, CommandError */
 export function run(configFile: string): void {
   const settings = readConfig(configFile);
+  fitHeap(settings.lines.reduce((devices, { units }) => devices + units.length, 0));
   const log = pino({ base: { gateway: settings.gateway } }, pino.destination({ dest: STDERR, sync: true }));
   const agent = started(settings, log);
   const stop = stopOnce(agent, log);

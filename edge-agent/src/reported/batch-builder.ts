@@ -97,11 +97,11 @@ function groupFor(section: OpenSection, metrics: readonly MetricName[]): OpenGro
 }
 
 const closed = ({ metrics, timesMonoMs, values, qualities }: OpenGroup): Group => ({
-  timesMonoMs: Float64Array.from(timesMonoMs),
+  timesMonoMs: new Float64Array(timesMonoMs),
   columns: metrics.map((metric, column) => ({
     metric,
-    values: Float64Array.from(values[column] ?? []),
-    qualities: Uint8Array.from(qualities[column] ?? []),
+    values: new Float64Array(values[column] ?? []),
+    qualities: new Uint8Array(qualities[column] ?? []),
   })),
 });
 
