@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import pg from "pg";
 import { DatabaseStartError } from "./database-start-error.ts";
 import {
@@ -9,11 +10,12 @@ import {
   readOrMakePassword,
 } from "./embedded/cluster.ts";
 import { choosePort } from "./embedded/free-port.ts";
-import { stopLeftovers } from "./embedded/leftovers.ts";
+import { readPostmasterFile, stopLeftovers } from "./embedded/leftovers.ts";
 import { acquireOwnerLock, type OwnerLock } from "./embedded/owner-lock.ts";
 import { findPostgres, type PostgresPrograms } from "./embedded/program.ts";
 import { explainStartFailure } from "./embedded/start-failure.ts";
 import { PostmasterSupervisor, type SupervisionEvent } from "./embedded/supervisor.ts";
+import { postgresProcesses } from "./embedded/system-process.ts";
 import { codeAndMessage } from "./error-text.ts";
 
 /** How often a freely chosen port may turn out to be taken after all. */
@@ -69,6 +71,15 @@ export async function startEmbeddedPostgres(options: EmbeddedPostgresOptions): P
     lock.release();
     throw options.signal?.aborted ? aborted(error) : error;
   }
+}
+
+/** How to reach the database of a data folder that another process keeps running; null where none runs. Holds the password. */
+export function runningConnectionString(dataDir: string): string | null {
+  const clusterDir = join(dataDir, "cluster");
+  const running = readPostmasterFile(clusterDir);
+  if (!running?.ready || !postgresProcesses(clusterDir).includes(running.pid)) return null;
+  const password = readOrMakePassword({ dataDir, clusterDir }, true);
+  return `postgres://${DATABASE_USER}:${password}@127.0.0.1:${running.port}/${DATABASE_USER}`;
 }
 
 /** Between the look for a free port and the start another program may take it; a port of our own choice is chosen anew. */

@@ -24,6 +24,8 @@ export interface MigrateOptions {
   readonly migrationsDir?: string;
   /** Another datamodel than that of prisma/. */
   readonly datamodel?: readonly SchemaFile[];
+  /** The last migration to apply, by its name; all of them when absent. */
+  readonly through?: string;
 }
 
 /**
@@ -38,7 +40,9 @@ export async function applyMigrations(options: MigrateOptions): Promise<string[]
   const onWait = () =>
     onProgress?.({ kind: "waiting", message: "Another process is migrating the database; waiting for it to finish." });
   return withMigrationLock(connectionString, LOCK_WAIT_MS, onWait, async (client) => {
-    const { pending, interrupted } = judge(migrations, await recordedMigrations(client));
+    const judged = judge(migrations, await recordedMigrations(client));
+    const { interrupted } = judged;
+    const pending = judged.pending.filter(({ name }) => options.through === undefined || name <= options.through);
     if (pending.length > 0) await runEngine(options, migrations, pending, interrupted);
     const names = pending.map(({ name }) => name);
     const message =

@@ -59,16 +59,19 @@ function removeStaleFiles({ dataDir, clusterDir }: DataFolder): void {
 /** What a running PostgreSQL writes into postmaster.pid. */
 export interface PostmasterFile {
   readonly pid: number;
+  readonly port: number;
   /** Whether it takes connections. */
   readonly ready: boolean;
 }
 
-/** Reads postmaster.pid: the id stands in the first line, the state in the eighth. */
+/** Reads postmaster.pid: the id stands in the first line, the port in the fourth, the state in the eighth. */
 export function readPostmasterFile(clusterDir: string): PostmasterFile | null {
   try {
     const lines = readFileSync(join(clusterDir, "postmaster.pid"), "utf8").split("\n");
     const pid = Number(lines[0]);
-    return Number.isSafeInteger(pid) && pid > 0 ? { pid, ready: lines[7]?.trim() === "ready" } : null;
+    return Number.isSafeInteger(pid) && pid > 0
+      ? { pid, port: Number(lines[3]), ready: lines[7]?.trim() === "ready" }
+      : null;
   } catch {
     return null;
   }
