@@ -119,10 +119,12 @@ async function openBroker(house: House): Promise<string> {
   if (config.mqtt.kind === "external") return config.mqtt.url;
   const files = await authority.service("broker", config.mqtt.hostNames);
   const { host, port } = config.mqtt;
-  const admits = async ({ holder, id, site }: Peer) =>
-    holder === "cloud" || (await fleet.admits(id, site, holder === "simulated-gateway", clock.nowMs()));
+  const admits = async ({ holder, certificate, id, site }: Peer) =>
+    holder === "cloud" ||
+    (await fleet.admits({ id, site, simulated: holder === "simulated-gateway", certificate }, clock.nowMs()));
   const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, admits, log });
   house.opened.push({ name: "broker", close: () => broker.close() });
+  house.live.subscribe(({ gateways }) => broker.recheck(gateways));
   const name = ["0.0.0.0", "::"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return `mqtts://${name}:${broker.port}`;
 }

@@ -1,7 +1,8 @@
 /** The embedded broker with real certificates: each gateway has its own topics, and a stranger has none. */
+import { X509Certificate } from "node:crypto";
 import { join } from "node:path";
 import { openCertificateAuthority } from "@wardtwin/cloud-api/access/certificate-authority";
-import { GatewayList } from "@wardtwin/cloud-api/fleet/schema";
+import { GatewayCertificates, GatewayList } from "@wardtwin/cloud-api/fleet/schema";
 import { systemClock } from "@wardtwin/cloud-api/platform/clock";
 import { systemRandom } from "@wardtwin/cloud-api/platform/random";
 import { connectAsync, type MqttClient } from "mqtt";
@@ -129,6 +130,20 @@ test("a certificate of ours that the registry does not bear out is not let in", 
       /^(?!connack timeout)/,
     );
   }
+});
+
+test("a revoked certificate is cut off with its live session, and let in no more; another of the same gateway is", async () => {
+  const [revoked, other] = [await certify(house.administrator, B), await certify(house.administrator, B)];
+  const mqtt = await connect(house.mqttUrl, revoked, `${SITE}:${B}`);
+  onTestFinished(() => void mqtt.end(true));
+  const closed = new Promise<void>((resolve) => mqtt.once("close", () => resolve()));
+  const { certificates } = await house.administrator.get(GatewayCertificates, `/gateways/${B}/certificates`);
+  const serial = new X509Certificate(revoked.cert).serialNumber.toLowerCase();
+  expect(certificates.map((one) => one.serial)).toContain(serial);
+  await house.administrator.ask("POST", `/gateways/${B}/certificates/${serial}/revocation`);
+  await closed;
+  await expect(connect(house.mqttUrl, revoked, `${SITE}:${B}`)).rejects.toThrow(/^(?!connack timeout)/);
+  void (await connect(house.mqttUrl, other, `${SITE}:${B}`)).end(true);
 });
 
 test("the mark of simulation goes from the certificate to the reading, both ways", async () => {

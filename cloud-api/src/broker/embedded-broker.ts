@@ -10,6 +10,8 @@ import { isWithinBounds, mayConnectAs, mayPublish, maySubscribe, type Peer, peer
 
 export interface EmbeddedBroker {
   port: number;
+  /** Looks again whether the registry bears these gateways out, and cuts the live session of any that it does not. */
+  recheck(gateways: readonly string[]): void;
   close(): Promise<void>;
 }
 
@@ -19,7 +21,7 @@ interface Settings {
   caFile: string;
   certFile: string;
   keyFile: string;
-  /** Whether the registry knows a gateway as its certificate describes it. */
+  /** Whether the registry knows a gateway as its certificate describes it, and has not revoked that certificate. */
   admits(peer: Peer): Promise<boolean>;
   log: Log;
 }
@@ -28,6 +30,8 @@ interface Settings {
 const PACKET_BYTES_MAX = BATCH_LIMITS.messageBytes + 512;
 const CONNECTIONS_MAX = 4_096;
 const HANDSHAKE_TIMEOUT_MS = 10_000;
+/** How often every session is looked at again: the registry may have been changed by another process. */
+const RECHECK_EVERY_MS = 2_000;
 
 /**
  * The broker of the default set-up: MQTT 3.1.1 over mutual TLS, nothing else. Who speaks is read off the certificate, and
@@ -59,9 +63,13 @@ export async function startEmbeddedBroker({
   server.on("tlsClientError", (error) => log.info({ why: error.message }, "mqtt connection refused"));
   await listen(server, host, port);
   const address = server.address();
+  const recheck = (concerns: (peer: Peer) => boolean) => cutOff(sessions, concerns, admits, log);
+  const timer = setInterval(() => recheck(() => true), RECHECK_EVERY_MS);
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
+    recheck: (gateways) => recheck(({ id }) => gateways.includes(id)),
     close: async () => {
+      clearInterval(timer);
       await new Promise<void>((resolve) => broker.close(resolve));
       for (const socket of open) socket.destroy();
       await new Promise<void>((resolve) => server.close(() => resolve()));
@@ -84,12 +92,27 @@ function limitPackets(socket: TLSSocket, log: Log): void {
 
 type Sessions = Map<Client, Peer>;
 
+/** Ends the sessions whose certificate the registry no longer bears out. A registry out of reach ends none. */
+function cutOff(sessions: Sessions, concerns: (peer: Peer) => boolean, admits: Settings["admits"], log: Log): void {
+  for (const [client, peer] of sessions) {
+    if (!concerns(peer)) continue;
+    admits(peer).then(
+      (admitted) => {
+        if (admitted || !sessions.has(client)) return;
+        log.warn({ peer: peer.id, certificate: peer.certificate }, "a session was cut off: its certificate is revoked");
+        client.close();
+      },
+      (error: unknown) => log.debug({ err: error }, "a session could not be looked at again"),
+    );
+  }
+}
+
 /** An MQTT broker that knows each client by its certificate, and holds it to its own topics. */
 async function openBroker(sessions: Sessions, admits: Settings["admits"], log: Log): Promise<Aedes> {
   const peers = new WeakMap<Client, Peer>();
   const broker = await Aedes.createBroker({ connectTimeout: HANDSHAKE_TIMEOUT_MS, maxClientsIdLength: 128 });
   broker.preConnect = (client, { clientId }, done) => {
-    const peer = client.conn instanceof TLSSocket ? peerOf(client.conn.getPeerCertificate().subject) : null;
+    const peer = client.conn instanceof TLSSocket ? peerOf(client.conn.getPeerCertificate()) : null;
     // A refusal without an error leaves the connection open, for as long as the refused one likes.
     const refused = new Error("nobody of the registry");
     if (peer === null || !mayConnectAs(peer, clientId)) {

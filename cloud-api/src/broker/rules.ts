@@ -5,6 +5,8 @@ export interface Peer {
   holder: "cloud" | "gateway" | "simulated-gateway";
   id: string;
   site: string;
+  /** Its certificate's own number, as the registry writes it: hexadecimal in small letters. */
+  certificate: string;
 }
 
 interface CertificateSubject {
@@ -14,11 +16,11 @@ interface CertificateSubject {
 }
 
 /** Reads a peer off a verified certificate; null where its subject is none that our authority writes. */
-export function peerOf(subject: CertificateSubject | undefined): Peer | null {
-  const { CN: id, O: site, OU: holder } = subject ?? {};
+export function peerOf(certificate: { subject?: CertificateSubject; serialNumber?: string }): Peer | null {
+  const { CN: id, O: site, OU: holder } = certificate.subject ?? {};
   if (typeof id !== "string" || typeof site !== "string") return null;
   if (holder !== "cloud" && holder !== "gateway" && holder !== "simulated-gateway") return null;
-  return { holder, id, site };
+  return { holder, id, site, certificate: (certificate.serialNumber ?? "").toLowerCase() };
 }
 
 /**

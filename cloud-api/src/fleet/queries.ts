@@ -20,6 +20,7 @@ export interface FleetIndex {
   gateway(id: string): { siteId: string; simulated: boolean } | null;
   bySerial(siteId: string, profile: string, serial: string): KnownDevice | null;
   byBinding(gatewayId: string, line: string, unit: string): KnownDevice | null;
+  isRevoked(certificate: string): boolean;
 }
 
 interface UnconfirmedRow {
@@ -32,6 +33,8 @@ interface UnconfirmedRow {
   device_id: string | null;
 }
 
+/** A gateway has a new certificate about once a year. */
+const CERTIFICATES_MAX = 100;
 /** How long an index is used before the registry is read again. */
 const INDEX_LIFE_MS = 2_000;
 
@@ -78,10 +81,27 @@ export class FleetQueries {
     return rows;
   }
 
-  /** Whether `id` names a gateway of `site` whose certificate says the same of simulated or real. */
-  async admits(id: string, site: string, simulated: boolean, nowMs: number): Promise<boolean> {
-    const gateway = (await this.index(nowMs)).gateway(id);
-    return gateway !== null && gateway.siteId === site && gateway.simulated === simulated;
+  /**
+   * Whether a certificate of our authority speaks for a gateway of its site, says the same of simulated or real, and is not
+   * revoked. One that the registry has no record of is let in: a restored database knows nothing of yesterday's.
+   */
+  async admits(
+    { id, site, simulated, certificate }: { id: string; site: string; simulated: boolean; certificate: string },
+    nowMs: number,
+  ): Promise<boolean> {
+    const index = await this.index(nowMs);
+    const gateway = index.gateway(id);
+    if (gateway === null || index.isRevoked(certificate)) return false;
+    return gateway.siteId === site && gateway.simulated === simulated;
+  }
+
+  /** The certificates of a gateway, the newest first. */
+  async certificates(gatewayId: string) {
+    return this.#db.prisma.gatewayCertificate.findMany({
+      where: { gatewayId },
+      orderBy: [{ issuedAt: "desc" }, { serial: "asc" }],
+      take: CERTIFICATES_MAX,
+    });
   }
 
   /** The registry has just been written in this process: the next question reads it anew. */
@@ -102,13 +122,15 @@ export class FleetQueries {
   }
 
   async #readIndex(): Promise<FleetIndex> {
-    const [gateways, devices, bindings] = await Promise.all([
+    const [gateways, devices, bindings, revoked] = await Promise.all([
       this.#db.prisma.gateway.findMany({ select: { id: true, siteId: true, simulated: true } }),
       this.#db.prisma.device.findMany({
         select: { id: true, num: true, siteId: true, profile: true, serialNormalised: true, simulated: true },
       }),
       this.#db.prisma.binding.findMany(),
+      this.#db.prisma.gatewayCertificate.findMany({ where: { revokedAt: { not: null } }, select: { serial: true } }),
     ]);
+    const revokedSerials = new Set(revoked.map(({ serial }) => serial));
     const key = (...parts: string[]) => parts.join("\u0000");
     const gatewayById = new Map(gateways.map((gateway) => [gateway.id, gateway]));
     const deviceById = new Map(devices.map((device) => [device.id, device]));
@@ -125,6 +147,7 @@ export class FleetQueries {
       gateway: (id) => gatewayById.get(id) ?? null,
       bySerial: (siteId, profile, serial) => bySerial.get(key(siteId, profile, normalisedSerial(serial))) ?? null,
       byBinding: (gatewayId, line, unit) => byBinding.get(key(gatewayId, line, unit)) ?? null,
+      isRevoked: (certificate) => revokedSerials.has(certificate),
     };
   }
 }

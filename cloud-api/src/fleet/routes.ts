@@ -12,6 +12,9 @@ import { brokenReference } from "./rules.ts";
 import {
   CertificateIssued,
   CertificateRequest,
+  CertificateRevoked,
+  CertificateSerial,
+  GatewayCertificates,
   GatewayList,
   RegistryImport,
   RegistryImported,
@@ -139,8 +142,56 @@ export const sightingRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fle
 /** The gateways' certificates, under /api/v1. */
 export const certificateRoutes: FastifyPluginAsyncTypebox<Deps> = async (
   app,
-  { fleet, store, access, authority, clock },
+  { fleet, store, access, authority, live, clock },
 ) => {
+  app.get(
+    "/gateways/:id/certificates",
+    {
+      config: { access: "gateway.read" },
+      schema: {
+        tags: ["fleet"],
+        params: Type.Object({ id: RegistryId }),
+        response: { 200: GatewayCertificates, 404: Problem },
+      },
+    },
+    async ({ params: { id } }) => {
+      if ((await fleet.gateway(id)) === null) throw new FleetError("fleet.gateway-not-found", { id });
+      return {
+        certificates: (await fleet.certificates(id)).map(({ serial, issuedAt, issuedBy, notAfter, revokedAt }) => ({
+          serial,
+          issuedAt: issuedAt.toISOString(),
+          issuedBy,
+          notAfter: notAfter.toISOString(),
+          revokedAt: instant(revokedAt),
+        })),
+      };
+    },
+  );
+
+  app.post(
+    "/gateways/:id/certificates/:serial/revocation",
+    {
+      config: { access: "gateway.certify" },
+      schema: {
+        tags: ["fleet"],
+        params: Type.Object({ id: RegistryId, serial: CertificateSerial }),
+        response: { 200: CertificateRevoked, 404: Problem },
+      },
+    },
+    async (request) => {
+      const { id, serial } = request.params;
+      const nowMs = clock.nowMs();
+      const revokedAt = await store.revokeCertificate(id, serial, nowMs);
+      if (revokedAt === null) throw new FleetError("fleet.certificate-not-found", { id, serial });
+      fleet.forgetIndex();
+      // The broker hears of it on the same bus as the pages, and cuts a live session off.
+      live.publish({ devices: [], gateways: [id] });
+      const actor = personIn(request).email;
+      await access.audit({ atMs: nowMs, actor, action: "gateway.revoke", subject: id, detail: { serial } });
+      return { serial, revokedAt: revokedAt.toISOString() };
+    },
+  );
+
   app.post(
     "/gateways/:id/certificates",
     {

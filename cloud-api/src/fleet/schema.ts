@@ -78,6 +78,27 @@ export const CertificateIssued = Type.Object(
   { title: "CertificateIssued" },
 );
 
+/** The serial number of a certificate, as our authority writes it: hexadecimal, 16 bytes. */
+export const CertificateSerial = Type.String({ pattern: "^[0-9a-f]{32}$" });
+export const GatewayCertificates = Type.Object(
+  {
+    certificates: Type.Array(
+      Type.Object({
+        serial: CertificateSerial,
+        issuedAt: Instant,
+        issuedBy: Type.String(),
+        notAfter: Instant,
+        revokedAt: Type.Union([Instant, Type.Null()]),
+      }),
+    ),
+  },
+  { title: "GatewayCertificates" },
+);
+export const CertificateRevoked = Type.Object(
+  { serial: CertificateSerial, revokedAt: Instant },
+  { title: "CertificateRevoked" },
+);
+
 /** A unit of a gateway's line. */
 const LineUnit = Type.Object({ gateway: RegistryId, line: Text, unit: Text });
 

@@ -143,6 +143,18 @@ export class FleetStore {
     const { notAfterMs, ...row } = certificate;
     await this.#db.prisma.gatewayCertificate.create({ data: { ...row, notAfter: new Date(notAfterMs) } });
   }
+
+  /** Revokes a certificate of a gateway; one that is revoked already keeps its moment. @returns null where there is none */
+  async revokeCertificate(gatewayId: string, serial: string, nowMs: number): Promise<Date | null> {
+    const key = { gatewayId, serial };
+    const at = new Date(nowMs);
+    await this.#db.prisma.gatewayCertificate.updateMany({
+      where: { ...key, revokedAt: null },
+      data: { revokedAt: at },
+    });
+    const row = await this.#db.prisma.gatewayCertificate.findFirst({ where: key, select: { revokedAt: true } });
+    return row?.revokedAt ?? null;
+  }
 }
 
 const inOrder = <Row extends { id: string }>(rows: readonly Row[]): Row[] =>

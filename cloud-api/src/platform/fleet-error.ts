@@ -74,6 +74,11 @@ const KINDS = {
     title: "No such gateway",
     say: (d) => `There is no gateway ${d["id"]}; import it into the registry first.`,
   },
+  "fleet.certificate-not-found": {
+    status: 404,
+    title: "No such certificate",
+    say: (d) => `The gateway ${d["id"]} has no certificate with the serial number ${d["serial"]}.`,
+  },
   "fleet.tag-unknown": {
     status: 404,
     title: "No such device",
