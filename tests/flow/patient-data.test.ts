@@ -65,7 +65,7 @@ async function startVentilator(): Promise<number> {
 /** Everything that the batches on a disk say. */
 function outboxOf(dataDir: string) {
   const database = new DatabaseSync(join(dataDir, "outbox.sqlite"), { readOnly: true });
-  const rows = database.prepare("SELECT body FROM batch ORDER BY id").all();
+  const rows = database.prepare("SELECT body FROM body ORDER BY id").all();
   database.close();
   const batches = rows.map(({ body: packed }) => {
     const read = packed instanceof Uint8Array ? decodeBody(zstdDecompressSync(packed)) : null;

@@ -1,9 +1,10 @@
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { Outbox, type OutboxLimits } from "./outbox.ts";
+import { OUTBOX_LIMITS, Outbox, type OutboxLimits } from "./outbox.ts";
 import { SafeOutbox } from "./safe-outbox.ts";
 
 let dir = "";
@@ -45,7 +46,7 @@ test("a batch survives the end of the agent, byte for byte, as backlog of its ow
   second.append(body("new"), 0);
   expect(numbers(second)).toEqual(["2/1 live", "1/1 backlog"]);
   expect(second.body({ epoch: 1, sequence: 1 })).toEqual(body("kept"));
-  expect(second.stock).toEqual({ batches: 2, bytes: 7, dropped: 0 });
+  expect(second.stock).toMatchObject({ waiting: 2, bytes: 7, dropped: 0 });
 });
 
 test("live goes first and grows old; backlog goes from the oldest on", () => {
@@ -58,7 +59,7 @@ test("live goes first and grows old; backlog goes from the oldest on", () => {
   expect(numbers(outbox, 90_000)).toEqual(["1/1 backlog", "1/2 backlog", "1/3 backlog"]);
 });
 
-test("exactly the acknowledged sequences of their epoch are forgotten", () => {
+test("exactly the acknowledged sequences of their epoch wait no more, and all are kept", () => {
   const range = fc
     .tuple(fc.integer({ min: 1, max: 24 }), fc.nat({ max: 6 }))
     .map(([from, more]) => [from, from + more] as [number, number]);
@@ -67,14 +68,15 @@ test("exactly the acknowledged sequences of their epoch are forgotten", () => {
     fc.property(fc.array(range, { maxLength: 6 }), fc.constantFrom(1, 2), (ranges, epoch) => {
       const outbox = new Outbox(join(dir, `${file.n++}.sqlite`), () => "id");
       for (let sequence = 1; sequence <= 20; sequence++) outbox.append(body("x"), 0);
-      outbox.forget(epoch, ranges);
+      const marked = outbox.acknowledge(epoch, ranges, 0);
       const left = outbox.waiting(0, 100).map(({ sequence }) => sequence);
-      const stock = outbox.stock.batches;
+      const { waiting, acknowledged } = outbox.stock;
       outbox.close();
       const kept = (sequence: number) =>
         epoch !== 1 || !ranges.some(([from, to]) => sequence >= from && sequence <= to);
       expect(left).toEqual(Array.from({ length: 20 }, (_, index) => index + 1).filter(kept));
-      expect(stock).toBe(left.length);
+      expect({ waiting, acknowledged }).toEqual({ waiting: left.length, acknowledged: 20 - left.length });
+      expect(marked).toBe(acknowledged);
     }),
     { numRuns: 40 },
   );
@@ -102,16 +104,94 @@ test("beyond its cap the oldest is dropped, and counted for good", () => {
   expect(numbers(outbox)).toEqual(["1/3 live", "1/4 live", "1/5 live"]);
   outbox.append(body("x".repeat(95)), 0);
   expect(numbers(outbox)).toEqual(["1/6 live"]);
-  expect(reopen(outbox, limits).stock).toEqual({ batches: 1, bytes: 95, dropped: 5 });
+  expect(reopen(outbox, limits).stock).toMatchObject({ waiting: 1, bytes: 95, dropped: 5 });
+});
+
+const HOUR_MS = 3_600_000;
+
+test("an acknowledged batch is kept for 26 hours of the agent's time, whatever starts lie between, and then goes a few at a time", () => {
+  const first = open();
+  for (let n = 0; n < 40; n++) first.append(body("x"), 0);
+  first.acknowledge(1, [[1, 40]], 1_000);
+  first.append(body("y"), 20 * HOUR_MS);
+  // Another boot: monotonic time begins anew, the outbox's own goes on.
+  const second = reopen(first);
+  second.append(body("z"), 50);
+  second.append(body("z"), 5 * HOUR_MS);
+  expect(second.stock).toMatchObject({ acknowledged: 40, waiting: 3 });
+  expect(second.body({ epoch: 1, sequence: 40 })).toEqual(body("x"));
+  const left = [0, 1, 2, 3, 4, 5].map((n) => {
+    second.append(body("z"), 7 * HOUR_MS + n);
+    return second.stock.acknowledged;
+  });
+  expect(left).toEqual([32, 24, 16, 8, 0, 0]);
+  expect(second.stock.dropped).toBe(0);
+});
+
+test("what is acknowledged makes room before anything that is not, and nobody counts it as dropped", () => {
+  const outbox = open({ batches: 100, bytes: 50 });
+  for (let n = 0; n < 5; n++) outbox.append(body("0123456789"), n);
+  outbox.acknowledge(1, [[2, 3]], 10);
+  outbox.append(body("0123456789"), 20);
+  expect(outbox.stock).toMatchObject({ waiting: 4, acknowledged: 1, dropped: 0 });
+  outbox.append(body("0123456789"), 20);
+  outbox.append(body("0123456789"), 20);
+  expect(numbers(outbox, 20)).toEqual(["1/4 live", "1/5 live", "1/6 live", "1/7 live", "1/8 live"]);
+  expect(outbox.stock).toEqual({ waiting: 5, acknowledged: 0, bytes: 50, dropped: 1 });
+});
+
+test("a later epoch leaves the acknowledged under the number by which the cloud knows them", () => {
+  const outbox = open();
+  outbox.append(body("held"), 0);
+  outbox.append(body("waits"), 0);
+  outbox.acknowledge(1, [[1, 1]], 0);
+  outbox.raiseEpoch(4);
+  expect(outbox.body({ epoch: 1, sequence: 1 })).toEqual(body("held"));
+  expect(outbox.body({ epoch: 4, sequence: 1 })).toBeNull();
+  expect(numbers(outbox)).toEqual(["4/2 live"]);
+});
+
+test("a file of the version before keeps its id, its epochs and every batch", () => {
+  const old = new DatabaseSync(join(dir, "outbox.sqlite"));
+  old.exec(`
+    CREATE TABLE meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+    CREATE TABLE batch (id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL, sequence INTEGER NOT NULL, body BLOB NOT NULL,
+      UNIQUE (epoch, sequence)) STRICT;
+    INSERT INTO meta VALUES ('outboxId', 'made before'), ('epoch', 6), ('dropped', 2);
+    INSERT INTO batch VALUES (3, 5, 9, x'6162'), (4, 6, 1, x'63');
+  `);
+  old.close();
+  const outbox = open();
+  expect([outbox.id, outbox.epoch]).toEqual(["made before", 7]);
+  expect(numbers(outbox)).toEqual(["5/9 backlog", "6/1 backlog"]);
+  expect(outbox.body({ epoch: 5, sequence: 9 })).toEqual(body("ab"));
+  expect(outbox.stock).toEqual({ waiting: 2, acknowledged: 0, bytes: 3, dropped: 2 });
+});
+
+const deaf = { info() {}, warn() {}, debug() {}, error() {} };
+const still = { monoMs: () => 0, wallMs: () => 1_700, zoneOffsetMs: () => 0, bootId: "boot" };
+
+/** The casts stand in for pino's many call signatures. */
+const safe = (limits: OutboxLimits, log: object = deaf) =>
+  new SafeOutbox(dir, { clock: still, random: { unit: () => 0, id: () => "new-id" }, log: log as never, limits });
+
+test("on a full disk the acknowledged give their place to the new, and without any the new one is lost and counted", () => {
+  const outbox = safe({ batches: 1_000, bytes: 1_000_000, filePages: 200 });
+  opened.push(outbox);
+  const large = new Uint8Array(6_000).fill(7);
+  while (outbox.stock.lost === 0) outbox.append(large);
+  const held = outbox.stock.waiting;
+  expect(held).toBeGreaterThan(70);
+  outbox.acknowledge(1, [[1, 10]]);
+  outbox.append(large);
+  expect(outbox.stock).toMatchObject({ waiting: held - 10 + 1, acknowledged: 0, lost: 1, bytes: (held - 9) * 6_000 });
 });
 
 test("a damaged file is moved aside and reported, and a new outbox takes its place", () => {
   writeFileSync(join(dir, "outbox.sqlite"), "this is no database, and was not one yesterday".repeat(100));
   const errors: string[] = [];
-  const log = { info() {}, warn() {}, debug() {}, error: (_: object, message: string) => errors.push(message) };
-  const clock = { monoMs: () => 0, wallMs: () => 1_700, zoneOffsetMs: () => 0, bootId: "boot" };
-  // The cast stands in for pino's many call signatures.
-  const outbox = new SafeOutbox(dir, { clock, random: { unit: () => 0, id: () => "new-id" }, log: log as never });
+  const log = { ...deaf, error: (_: object, message: string) => errors.push(message) };
+  const outbox = safe(OUTBOX_LIMITS, log);
   opened.push(outbox);
   outbox.append(body("goes on"));
   expect(outbox.waiting(10)).toHaveLength(1);

@@ -1,16 +1,29 @@
-import { DatabaseSync } from "node:sqlite";
 import type { Lane } from "@wardtwin/device-profiles/twin-document/batch";
 import type { SequenceRange } from "@wardtwin/device-profiles/twin-document/messages";
+import { OutboxFile } from "./outbox-file.ts";
 
-/** How much a gateway keeps while the cloud is away; beyond it the oldest goes first, and is counted. */
+/** How much a gateway keeps; beyond it the acknowledged go first, then the oldest, which is counted. */
 export interface OutboxLimits {
   batches: number;
   bytes: number;
+  /** Pages that the file itself may grow to, as on a disk that is full; only the disk bounds it where none are named. */
+  filePages?: number;
 }
 export const OUTBOX_LIMITS: OutboxLimits = { batches: 1_000_000, bytes: 1024 * 1024 * 1024 };
 
 /** A batch of this agent's own start that is younger than this is live; every other one is backlog, ms. */
 const LIVE_FOR_MS = 30_000;
+/** How long an acknowledged batch is kept, so that a database restored from last night's backup can ask for it, ms. */
+const ACKNOWLEDGED_FOR_MS = 26 * 3_600_000;
+/**
+ * How many batches that have grown too old go with each new one: more than come, so that they are gone in time, and few, so
+ * that no batch waits for a night's worth to be deleted.
+ */
+const OLD_AT_ONCE = 8;
+
+/** A batch's standing, as the file has it. */
+const WAITING = 0;
+const ACKNOWLEDGED = 1;
 
 export interface WaitingBatch {
   epoch: number;
@@ -18,52 +31,57 @@ export interface WaitingBatch {
   lane: Lane;
 }
 
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS batch (
-    id INTEGER PRIMARY KEY,
-    epoch INTEGER NOT NULL,
-    sequence INTEGER NOT NULL,
-    body BLOB NOT NULL,
-    UNIQUE (epoch, sequence)
-  ) STRICT;
-`;
+export interface OutboxStock {
+  waiting: number;
+  acknowledged: number;
+  /** Of all bodies that are kept. */
+  bytes: number;
+  /** Batches that were ever dropped unacknowledged, because no more fitted. */
+  dropped: number;
+}
 
 /**
- * Every sealed batch until the cloud has let go of it: in SQLite, written through to the disk before it is sent.
+ * Every sealed batch until the cloud has it, and for 26 h more: in SQLite, written through to the disk before it is sent.
  *
  * The file has an id, made once. Epochs count the agent's starts with this file, sequences the batches within an epoch.
+ * Ages go by a time of its own: monotonic time while an agent runs, going on at the next start where it stood. It never jumps
+ * with the wall clock, and stands still while nobody runs, so that nothing grows old unseen.
  */
 export class Outbox {
-  readonly #db: DatabaseSync;
+  readonly #file: OutboxFile;
   readonly #limits: OutboxLimits;
   readonly id: string;
   #epoch: number;
   #nextSequence = 1;
-  #batches: number;
-  #bytes: number;
-  #dropped: number;
+  #stock: OutboxStock;
+  /** The outbox's own time as last told, and what to add to monotonic time for it; ms. */
+  #lastMs: number;
+  #offsetMs: number | null = null;
   /** When the youngest batches of this epoch were sealed, oldest first. */
   #live: { sequence: number; sealedMonoMs: number }[] = [];
 
   /** Opens or makes the file and begins a new epoch. @throws the database's error when the file is not sound */
   constructor(file: string, newId: () => string, limits: OutboxLimits = OUTBOX_LIMITS) {
-    this.#db = new DatabaseSync(file);
+    this.#file = new OutboxFile(file, limits.filePages);
     this.#limits = limits;
     try {
-      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;");
-      const check = this.#db.prepare("PRAGMA quick_check(1)").get();
-      if (check?.["quick_check"] !== "ok") throw new Error("the outbox failed its check");
-      this.#db.exec(SCHEMA);
-      this.id = this.#meta("outboxId", newId());
-      this.#dropped = this.#meta("dropped", 0);
-      this.#epoch = this.#meta("epoch", 0) + 1;
-      this.#setMeta("epoch", this.#epoch);
-      const kept = this.#db.prepare("SELECT count(*) AS n, total(length(body)) AS bytes FROM batch").get();
-      this.#batches = Number(kept?.["n"]);
-      this.#bytes = Number(kept?.["bytes"]);
+      this.id = this.#file.meta("outboxId", newId());
+      this.#epoch = this.#file.meta("epoch", 0) + 1;
+      this.#file.setMeta("epoch", this.#epoch);
+      const [kept] = this.#file.all(
+        `SELECT count(*) FILTER (WHERE standing = ${WAITING}) AS waiting,
+           count(*) FILTER (WHERE standing = ${ACKNOWLEDGED}) AS acknowledged,
+           total(bytes) AS bytes, coalesce(max(at_ms), 0) AS last_ms FROM batch`,
+      );
+      this.#stock = {
+        waiting: Number(kept?.["waiting"]),
+        acknowledged: Number(kept?.["acknowledged"]),
+        bytes: Number(kept?.["bytes"]),
+        dropped: this.#file.meta("dropped", 0),
+      };
+      this.#lastMs = Number(kept?.["last_ms"]);
     } catch (error) {
-      this.#db.close();
+      this.#file.close();
       throw error;
     }
   }
@@ -72,99 +90,156 @@ export class Outbox {
     return this.#epoch;
   }
 
-  /** How much is kept, and how many batches were ever dropped because no more fitted. */
-  get stock(): { batches: number; bytes: number; dropped: number } {
-    return { batches: this.#batches, bytes: this.#bytes, dropped: this.#dropped };
+  get stock(): OutboxStock {
+    return { ...this.#stock };
   }
 
   /** Writes a packed body to the disk, makes room for it first, and returns its sequence in this epoch. */
   append(body: Uint8Array, sealedMonoMs: number): number {
-    this.#makeRoom(body.length);
     const sequence = this.#nextSequence;
-    this.#db.prepare("INSERT INTO batch (epoch, sequence, body) VALUES (?, ?, ?)").run(this.#epoch, sequence, body);
+    const atMs = this.#ownMs(sealedMonoMs);
+    this.#atOnce(() => {
+      this.#letGoOfOld(atMs);
+      this.#makeRoom(body.length);
+      const [row] = this.#file.all(
+        "INSERT INTO batch (epoch, sequence, at_ms, bytes) VALUES (?, ?, ?, ?) RETURNING id",
+        this.#epoch,
+        sequence,
+        atMs,
+        body.length,
+      );
+      this.#file.run("INSERT INTO body (id, body) VALUES (?, ?)", Number(row?.["id"]), body);
+      this.#stock.waiting++;
+      this.#stock.bytes += body.length;
+    });
     this.#age(sealedMonoMs);
     this.#live.push({ sequence, sealedMonoMs });
     this.#nextSequence++;
-    this.#batches++;
-    this.#bytes += body.length;
     return sequence;
   }
 
-  /** What to send next: live batches in their order, then backlog from the oldest on. */
+  /** What to send next: live batches in their order, then backlog from the oldest on. Never what is acknowledged. */
   waiting(nowMonoMs: number, limit: number): WaitingBatch[] {
     this.#age(nowMonoMs);
     const liveFrom = this.#live[0]?.sequence ?? this.#nextSequence;
+    // Named, because the planner would rather walk a day of acknowledged batches in their order of numbers.
+    const waiting = "SELECT epoch, sequence FROM batch INDEXED BY waiting WHERE standing = 0";
     const rows = (lane: Lane, sql: string, most: number): WaitingBatch[] =>
-      this.#db
-        .prepare(sql)
-        .all(this.#epoch, liveFrom, most)
+      this.#file
+        .all(sql, this.#epoch, liveFrom, most)
         .map((row) => ({ epoch: Number(row["epoch"]), sequence: Number(row["sequence"]), lane }));
-    const live = rows(
-      "live",
-      "SELECT epoch, sequence FROM batch WHERE epoch = ? AND sequence >= ? ORDER BY sequence LIMIT ?",
-      limit,
-    );
+    const live = rows("live", `${waiting} AND epoch = ? AND sequence >= ? ORDER BY sequence LIMIT ?`, limit);
     const backlog = rows(
       "backlog",
-      "SELECT epoch, sequence FROM batch WHERE (epoch, sequence) < (?, ?) ORDER BY epoch, sequence LIMIT ?",
+      `${waiting} AND (epoch, sequence) < (?, ?) ORDER BY epoch, sequence LIMIT ?`,
       limit - live.length,
     );
     return [...live, ...backlog];
   }
 
   body({ epoch, sequence }: { epoch: number; sequence: number }): Uint8Array | null {
-    const row = this.#db.prepare("SELECT body FROM batch WHERE epoch = ? AND sequence = ?").get(epoch, sequence);
+    const [row] = this.#file.all(
+      "SELECT body FROM batch JOIN body USING (id) WHERE epoch = ? AND sequence = ?",
+      epoch,
+      sequence,
+    );
     return row?.["body"] instanceof Uint8Array ? row["body"] : null;
   }
 
-  /** Lets go of exactly these sequences of this epoch, both ends included. @returns how many were still here */
-  forget(epoch: number, ranges: readonly SequenceRange[]): number {
-    const remove = this.#db.prepare(
-      "DELETE FROM batch WHERE epoch = ? AND sequence BETWEEN ? AND ? RETURNING length(body) AS bytes",
-    );
+  /** Marks exactly these sequences of this epoch, both ends included. @returns how many were still waiting */
+  acknowledge(epoch: number, ranges: readonly SequenceRange[], nowMonoMs: number): number {
+    const atMs = this.#ownMs(nowMonoMs);
     return this.#atOnce(() => {
-      const gone = ranges.flatMap(([first, last]) => remove.all(epoch, first, last));
-      this.#count(gone);
-      return gone.length;
+      let marked = 0;
+      for (const [first, last] of ranges) {
+        marked += this.#file.all(
+          `UPDATE batch SET standing = ${ACKNOWLEDGED}, at_ms = ?
+           WHERE epoch = ? AND sequence BETWEEN ? AND ? AND standing = ${WAITING} RETURNING id`,
+          atMs,
+          epoch,
+          first,
+          last,
+        ).length;
+      }
+      this.#stock.waiting -= marked;
+      this.#stock.acknowledged += marked;
+      return marked;
     });
   }
 
   /**
-   * Moves to the lowest epoch that the cloud allows this outbox, when it is beyond the present one. Every batch still here
-   * moves along by the same step: their order stays, their sequences stay, and none has a number that was used before.
+   * Moves to the lowest epoch that the cloud allows this outbox, when it is beyond the present one. Every batch that is not
+   * acknowledged moves along by the same step: their order stays, their sequences stay, and none has a number that was used
+   * before. What is acknowledged keeps the number under which the cloud has it; all those are below the new ones.
    */
   raiseEpoch(epochMin: number): boolean {
     if (this.#epoch >= epochMin) return false;
-    const oldest = this.#db.prepare("SELECT min(epoch) AS epoch FROM batch").get()?.["epoch"];
+    const unacknowledged = `FROM batch WHERE standing <> ${ACKNOWLEDGED}`;
+    const oldest = this.#file.all(`SELECT min(epoch) AS epoch ${unacknowledged}`)[0]?.["epoch"];
     const step = epochMin - Math.min(this.#epoch, Number(oldest ?? this.#epoch));
     this.#atOnce(() => {
       // From the newest epoch on, so that no row ever meets another's number on the way.
-      const epochs = this.#db.prepare("SELECT DISTINCT epoch FROM batch ORDER BY epoch DESC").all();
-      const move = this.#db.prepare("UPDATE batch SET epoch = epoch + ? WHERE epoch = ?");
-      for (const row of epochs) move.run(step, Number(row["epoch"]));
-      this.#setMeta("epoch", this.#epoch + step);
+      for (const { epoch } of this.#file.all(`SELECT DISTINCT epoch ${unacknowledged} ORDER BY epoch DESC`)) {
+        this.#file.run(
+          `UPDATE batch SET epoch = epoch + ? WHERE epoch = ? AND standing <> ${ACKNOWLEDGED}`,
+          step,
+          Number(epoch),
+        );
+      }
+      this.#file.setMeta("epoch", this.#epoch + step);
     });
     this.#epoch += step;
     return true;
   }
 
+  /** Lets go of the oldest acknowledged batches, no more than `most`: their place in the file is for new ones. @returns how many */
+  shed(most: number): number {
+    return this.#atOnce(() =>
+      this.#remove(
+        `SELECT id FROM batch INDEXED BY acknowledged WHERE standing = ${ACKNOWLEDGED} ORDER BY at_ms LIMIT ?`,
+        most,
+      ),
+    );
+  }
+
   close(): void {
-    this.#db.close();
+    this.#file.close();
+  }
+
+  #letGoOfOld(nowMs: number): void {
+    this.#remove(
+      `SELECT id FROM batch INDEXED BY acknowledged WHERE standing = ${ACKNOWLEDGED} AND at_ms <= ? ORDER BY at_ms LIMIT ?`,
+      nowMs - ACKNOWLEDGED_FOR_MS,
+      OLD_AT_ONCE,
+    );
   }
 
   #makeRoom(bytes: number): void {
-    const fits = () => this.#batches < this.#limits.batches && this.#bytes + bytes <= this.#limits.bytes;
-    if (fits()) return;
-    const oldest = this.#db.prepare(
-      "DELETE FROM batch WHERE id = (SELECT min(id) FROM batch) RETURNING length(body) AS bytes",
-    );
-    this.#atOnce(() => {
-      while (!fits() && this.#batches > 0) {
-        this.#count(oldest.all());
-        this.#dropped++;
-      }
-      this.#setMeta("dropped", this.#dropped);
-    });
+    const kept = () => this.#stock.waiting + this.#stock.acknowledged;
+    const fits = () => kept() < this.#limits.batches && this.#stock.bytes + bytes <= this.#limits.bytes;
+    while (!fits() && this.#stock.acknowledged > 0) {
+      this.#remove(
+        `SELECT id FROM batch INDEXED BY acknowledged WHERE standing = ${ACKNOWLEDGED} ORDER BY at_ms LIMIT ?`,
+        1,
+      );
+    }
+    while (!fits() && kept() > 0) this.#drop("SELECT min(id) FROM batch");
+  }
+
+  /** Removes what nobody has acknowledged, and counts it for good. */
+  #drop(ids: string, ...values: number[]): void {
+    this.#stock.dropped += this.#remove(ids, ...values);
+    this.#file.setMeta("dropped", this.#stock.dropped);
+  }
+
+  #remove(ids: string, ...values: number[]): number {
+    const gone = this.#file.all(`DELETE FROM batch WHERE id IN (${ids}) RETURNING standing, bytes`, ...values);
+    for (const { standing, bytes } of gone) {
+      if (Number(standing) === ACKNOWLEDGED) this.#stock.acknowledged--;
+      else this.#stock.waiting--;
+      this.#stock.bytes -= Number(bytes);
+    }
+    return gone.length;
   }
 
   #age(nowMonoMs: number): void {
@@ -172,36 +247,20 @@ export class Outbox {
     this.#live = first < 0 ? [] : this.#live.slice(first);
   }
 
-  #count(gone: readonly Record<string, unknown>[]): void {
-    this.#batches -= gone.length;
-    for (const row of gone) this.#bytes -= Number(row["bytes"]);
+  #ownMs(monoMs: number): number {
+    this.#offsetMs ??= this.#lastMs - monoMs;
+    this.#lastMs = Math.max(this.#lastMs, Math.round(monoMs + this.#offsetMs));
+    return this.#lastMs;
   }
 
+  /** What was counted on the way is taken back with the rest. */
   #atOnce<Value>(work: () => Value): Value {
-    this.#db.exec("BEGIN IMMEDIATE");
+    const before = { ...this.#stock };
     try {
-      const value = work();
-      this.#db.exec("COMMIT");
-      return value;
+      return this.#file.atOnce(work);
     } catch (error) {
-      this.#db.exec("ROLLBACK");
+      this.#stock = before;
       throw error;
     }
-  }
-
-  #meta<Value extends string | number>(name: string, initial: Value): Value {
-    const read = this.#db.prepare("SELECT value FROM meta WHERE name = ?");
-    const stored = read.get(name)?.["value"];
-    // The file is this agent's own; a value of another type than was written is a damaged file.
-    if (stored !== undefined && typeof stored !== typeof initial) throw new Error(`the outbox's ${name} is damaged`);
-    if (stored !== undefined) return stored as Value;
-    this.#setMeta(name, initial);
-    return initial;
-  }
-
-  #setMeta(name: string, value: string | number): void {
-    this.#db
-      .prepare("INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value")
-      .run(name, value);
   }
 }

@@ -4,13 +4,16 @@ import type { SequenceRange } from "@wardtwin/device-profiles/twin-document/mess
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Random } from "../random.ts";
-import { OUTBOX_LIMITS, Outbox, type OutboxLimits, type WaitingBatch } from "./outbox.ts";
+import { OUTBOX_LIMITS, Outbox, type OutboxLimits, type OutboxStock, type WaitingBatch } from "./outbox.ts";
 
 const FILE = "outbox.sqlite";
 const COMPANIONS = ["", "-wal", "-shm"];
-/** SQLite's own numbers for a file that is damaged or no database at all. */
+/** SQLite's own numbers for a file that is damaged or no database at all, and for one that cannot grow. */
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
+const SQLITE_FULL = 13;
+/** Acknowledged batches that make room for a new one on a full disk. */
+const SHED_AT_ONCE = 64;
 
 /**
  * The outbox as the agent lives with it: a damaged file is moved aside and reported, a full disk costs the batch at hand,
@@ -38,14 +41,14 @@ export class SafeOutbox {
   }
 
   /** `lost`: batches of this start that no disk took. */
-  get stock(): { batches: number; bytes: number; dropped: number; lost: number } {
+  get stock(): OutboxStock & { lost: number } {
     return { ...this.#outbox.stock, lost: this.#lost };
   }
 
   append(body: Uint8Array): void {
     this.#guarded(
       null,
-      () => this.#outbox.append(body, this.#deps.clock.monoMs()),
+      () => this.#appendOrShed(body),
       () => this.#lost++,
     );
   }
@@ -58,8 +61,8 @@ export class SafeOutbox {
     return this.#guarded(null, () => this.#outbox.body(batch));
   }
 
-  forget(epoch: number, ranges: readonly SequenceRange[]): number {
-    return this.#guarded(0, () => this.#outbox.forget(epoch, ranges));
+  acknowledge(epoch: number, ranges: readonly SequenceRange[]): number {
+    return this.#guarded(0, () => this.#outbox.acknowledge(epoch, ranges, this.#deps.clock.monoMs()));
   }
 
   raiseEpoch(epochMin: number): boolean {
@@ -68,6 +71,17 @@ export class SafeOutbox {
 
   close(): void {
     this.#outbox.close();
+  }
+
+  /** What the cloud has already must not cost what it has not: on a full disk the acknowledged give their place. */
+  #appendOrShed(body: Uint8Array): void {
+    const append = () => this.#outbox.append(body, this.#deps.clock.monoMs());
+    try {
+      append();
+    } catch (error) {
+      if (codeOf(error) !== SQLITE_FULL || this.#outbox.shed(SHED_AT_ONCE) === 0) throw error;
+      append();
+    }
   }
 
   #guarded<Value>(instead: Value, work: () => Value, failed: () => void = () => {}): Value {
@@ -115,12 +129,13 @@ export class SafeOutbox {
 }
 
 function isDamage(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  if (/^the outbox/.test(error.message)) return true;
-  if (!("errcode" in error)) return false;
-  // Extended codes carry the plain one in their low byte.
-  const code = Number(error.errcode) & 0xff;
+  if (error instanceof Error && /^the outbox/.test(error.message)) return true;
+  const code = codeOf(error);
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }
+
+/** Extended codes carry the plain one in their low byte. */
+const codeOf = (error: unknown): number | null =>
+  error instanceof Error && "errcode" in error ? Number(error.errcode) & 0xff : null;
 
 const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

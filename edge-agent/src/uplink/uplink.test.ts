@@ -135,7 +135,7 @@ test("the cloud's time less ours is taken at the middle of question and answer",
   expect(it.uplink.cloudOffsetMs).toBe(900_000);
 });
 
-test("what is acknowledged or set aside leaves the outbox, and nothing else does", () => {
+test("what is acknowledged or set aside waits no more, and everything else does", () => {
   const it = setUp();
   it.up();
   it.welcome();

@@ -30,8 +30,8 @@ export interface UplinkDeps {
 }
 
 /**
- * Carries batches to the cloud: into the outbox first, then out as far as the window allows, and out of the outbox when the
- * cloud says that it has them. Nothing is sent on a connection before its first Welcome.
+ * Carries batches to the cloud: into the outbox first, then out as far as the window allows, until the cloud says that
+ * it has them. Nothing is sent on a connection before its first Welcome.
  */
 export class Uplink {
   readonly #deps: UplinkDeps;
@@ -75,7 +75,7 @@ export class Uplink {
     const { promise, resolve } = Promise.withResolvers<void>();
     const late = setTimeout(resolve, mostMs);
     const look = setInterval(() => {
-      if (!this.#welcomed || this.#deps.outbox.stock.batches === 0) resolve();
+      if (!this.#welcomed || this.#deps.outbox.stock.waiting === 0) resolve();
     }, 20);
     await promise;
     clearTimeout(late);
@@ -158,7 +158,7 @@ export class Uplink {
     const { epoch, committed, setAside } = acknowledgement;
     for (const { range, reason } of setAside) log.warn({ epoch, range, reason }, "the cloud set batches aside");
     const ranges = [...committed, ...setAside.map(({ range }) => range)];
-    outbox.forget(epoch, ranges);
+    outbox.acknowledge(epoch, ranges);
     this.#window.acknowledged(epoch, ranges);
     this.#pump();
   }

@@ -1,0 +1,114 @@
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+
+/**
+ * How the file came to be as it is, one step a version; `PRAGMA user_version` says how many a file has taken.
+ *
+ * What is known of a batch stands apart from its body, so that a mark costs one small row and never the body's pages again.
+ */
+const STEPS: readonly string[] = [
+  `
+  CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value ANY NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE IF NOT EXISTS batch (
+    id INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    body BLOB NOT NULL,
+    UNIQUE (epoch, sequence)
+  ) STRICT;
+  `,
+  `
+  ALTER TABLE batch RENAME TO whole;
+  CREATE TABLE batch (
+    id INTEGER PRIMARY KEY,
+    epoch INTEGER NOT NULL,
+    sequence INTEGER NOT NULL,
+    standing INTEGER NOT NULL DEFAULT 0,
+    at_ms INTEGER NOT NULL,
+    bytes INTEGER NOT NULL,
+    UNIQUE (epoch, sequence)
+  ) STRICT;
+  CREATE TABLE body (id INTEGER PRIMARY KEY REFERENCES batch (id) ON DELETE CASCADE, body BLOB NOT NULL) STRICT;
+  INSERT INTO batch (id, epoch, sequence, at_ms, bytes) SELECT id, epoch, sequence, 0, length(body) FROM whole;
+  INSERT INTO body (id, body) SELECT id, body FROM whole;
+  DROP TABLE whole;
+  CREATE INDEX waiting ON batch (epoch, sequence) WHERE standing = 0;
+  CREATE INDEX acknowledged ON batch (at_ms) WHERE standing = 1;
+  `,
+];
+
+type Row = Record<string, unknown>;
+
+/** The outbox's SQLite file: written through to the disk at each commit, led to its present layout when it is opened. */
+export class OutboxFile {
+  readonly #db: DatabaseSync;
+
+  /** @throws the database's error when the file is not sound, or when a later version wrote it */
+  constructor(file: string, pagesMax?: number) {
+    this.#db = new DatabaseSync(file);
+    try {
+      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;");
+      this.#db.exec("PRAGMA foreign_keys = ON");
+      if (this.all("PRAGMA quick_check(1)")[0]?.["quick_check"] !== "ok")
+        throw new Error("the outbox failed its check");
+      this.#lead();
+      if (pagesMax !== undefined) this.#db.exec(`PRAGMA max_page_count = ${pagesMax}`);
+    } catch (error) {
+      this.#db.close();
+      throw error;
+    }
+  }
+
+  all(sql: string, ...values: SQLInputValue[]): Row[] {
+    return this.#db.prepare(sql).all(...values);
+  }
+
+  run(sql: string, ...values: SQLInputValue[]): void {
+    this.#db.prepare(sql).run(...values);
+  }
+
+  /** All of it or nothing, with one wait for the disk. */
+  atOnce<Value>(work: () => Value): Value {
+    this.#db.exec("BEGIN IMMEDIATE");
+    try {
+      const value = work();
+      this.#db.exec("COMMIT");
+      return value;
+    } catch (error) {
+      // SQLite has rolled back by itself where the disk is full.
+      if (this.#db.isTransaction) this.#db.exec("ROLLBACK");
+      throw error;
+    }
+  }
+
+  meta<Value extends string | number>(name: string, initial: Value): Value {
+    const stored = this.all("SELECT value FROM meta WHERE name = ?", name)[0]?.["value"];
+    // The file is this agent's own; a value of another type than was written is a damaged file.
+    if (stored !== undefined && typeof stored !== typeof initial) throw new Error(`the outbox's ${name} is damaged`);
+    if (stored !== undefined) return stored as Value;
+    this.setMeta(name, initial);
+    return initial;
+  }
+
+  setMeta(name: string, value: string | number): void {
+    this.run(
+      "INSERT INTO meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+      name,
+      value,
+    );
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #lead(): void {
+    const taken = Number(this.all("PRAGMA user_version")[0]?.["user_version"]);
+    if (taken > STEPS.length)
+      throw new Error(`a later version of the agent wrote ${this.#db.location() ?? "the file"}`);
+    if (taken === STEPS.length) return;
+    this.atOnce(() => {
+      for (const step of STEPS.slice(taken)) this.#db.exec(step);
+      this.#db.exec(`PRAGMA user_version = ${STEPS.length}`);
+    });
+  }
+}
