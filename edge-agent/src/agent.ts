@@ -34,7 +34,7 @@ export interface Agent {
 /** Sets up the lines and the uplink of one ward gateway and lets them run. */
 export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
   const { clock, random, log, version } = deps;
-  const outbox = new SafeOutbox(settings.dataDir, { clock, random, log });
+  const outbox = new SafeOutbox(settings.dataDir, { clock, random, log, limits: settings.outbox });
   const presence = (online: boolean) => JSON.stringify({ online, agentVersion: version } satisfies Presence);
   const session = new MqttSession(settings, settings.mqtt, { online: presence(true), offline: presence(false) }, log);
   const uplink = new Uplink({

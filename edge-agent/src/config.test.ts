@@ -79,6 +79,7 @@ test("a sound configuration is read, its files with it, and its paths are relati
     dataDir: join(dir, "data"),
     batchEveryMs: 1_000,
     keepPatientDerived: true,
+    outbox: { ageMs: 72 * 3_600_000, bytes: 2_147_483_648 },
     mqtt: { cert: "gw.pem", key: "gw.key", ca: "ca.pem" },
   });
   expect(settings.lines.map(({ id, address, profile }) => [id, address.kind, profile.id])).toEqual([
@@ -92,6 +93,13 @@ test("a sound configuration is read, its files with it, and its paths are relati
 test("a site says that nothing measured on a person leaves its gateway, in yes or no", () => {
   expect(readConfig(write({ ...config, keepPatientDerived: false })).keepPatientDerived).toBe(false);
   expect(() => readConfig(write({ ...config, keepPatientDerived: "no" }))).toThrow(/at \/keepPatientDerived/);
+});
+
+test("what is kept while the cloud is away is the installer's to say, in hours and bytes", () => {
+  const { outbox } = readConfig(write({ ...config, outbox: { maxAgeH: 24, maxBytes: 50_000_000 } }));
+  expect(outbox).toMatchObject({ ageMs: 24 * 3_600_000, bytes: 50_000_000 });
+  const { outbox: rest } = readConfig(write({ ...config, outbox: { maxAgeH: 0.5 + 1 } }));
+  expect(rest).toMatchObject({ ageMs: 5_400_000, bytes: 2_147_483_648 });
 });
 
 test("a unit of an OPC UA line is what its server calls the device, where the profile looks into a DeviceSet", () => {
@@ -149,6 +157,13 @@ test.each([
   ["not JSON", "{", /agent\.json: is not JSON/],
   ["a missing key", { ...config, site: undefined }, /agent\.json.*site/],
   ["a word too many", { ...config, writes: true }, /at \/writes: is no known setting/],
+  [
+    "an outbox that keeps nothing",
+    { ...config, outbox: { maxBytes: 0 } },
+    /at \/outbox\/maxBytes: must be >= 16777216/,
+  ],
+  ["an age that is no number", { ...config, outbox: { maxAgeH: "72" } }, /at \/outbox\/maxAgeH: must be number/],
+  ["an outbox with a word too many", { ...config, outbox: { max: 1 } }, /at \/outbox\/max: is no known setting/],
   ["a site that is no id", { ...config, site: "St Mary" }, /at \/site: must be/],
   [
     "a missing file",

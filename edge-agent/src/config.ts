@@ -12,6 +12,7 @@ import { type LineAddress, parseLineUrl } from "./link/line-url.ts";
 import { rsaCertificate } from "./link/rsa-certificate.ts";
 import { type Catalog, catalogWith } from "./own-profiles.ts";
 import { whyUnheard } from "./reading/open-decoder.ts";
+import { OUTBOX_LIMITS, type OutboxLimits } from "./uplink/outbox.ts";
 
 const Path = Type.String({ minLength: 1 });
 const strict = { additionalProperties: false };
@@ -52,6 +53,16 @@ const FileConfig = Type.Object(
     batchEveryMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 60_000 })),
     /** false: what was measured on a person is dropped at this gateway. Default true. */
     keepPatientDerived: Type.Optional(Type.Boolean()),
+    /** How much is kept while the cloud is away. Default 72 h and 2 GiB. */
+    outbox: Type.Optional(
+      Type.Object(
+        {
+          maxAgeH: Type.Optional(Type.Number({ minimum: 1, maximum: 8_760 })),
+          maxBytes: Type.Optional(Type.Integer({ minimum: 16 * 1024 ** 2, maximum: 1024 ** 4 })),
+        },
+        strict,
+      ),
+    ),
     /** A folder of the hospital's own profiles, one JSON file each, beside those that are shipped. */
     profilesDir: Type.Optional(Path),
   },
@@ -101,6 +112,7 @@ export interface AgentSettings {
   lines: readonly LineSettings[];
   batchEveryMs: number;
   keepPatientDerived: boolean;
+  outbox: OutboxLimits;
 }
 
 /**
@@ -138,8 +150,15 @@ export function readConfig(file: string): AgentSettings {
     lines,
     batchEveryMs: config.batchEveryMs ?? BATCH_EVERY_MS,
     keepPatientDerived: config.keepPatientDerived ?? true,
+    outbox: limitsOf(config.outbox ?? {}),
   };
 }
+
+const limitsOf = ({ maxAgeH, maxBytes }: { maxAgeH?: number; maxBytes?: number }): OutboxLimits => ({
+  ...OUTBOX_LIMITS,
+  ...(maxAgeH === undefined ? {} : { ageMs: maxAgeH * 3_600_000 }),
+  ...(maxBytes === undefined ? {} : { bytes: maxBytes }),
+});
 
 /**
  * The shipped profiles and those of a hospital's own folder.

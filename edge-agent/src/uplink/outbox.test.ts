@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Clock } from "../clock.ts";
 import { OUTBOX_LIMITS, Outbox, type OutboxLimits } from "./outbox.ts";
 import { SafeOutbox } from "./safe-outbox.ts";
 
@@ -98,7 +99,7 @@ test("a later epoch of the cloud moves all that is kept beyond it, in the same o
 });
 
 test("beyond its cap the oldest is dropped, and counted for good", () => {
-  const limits = { batches: 3, bytes: 100 };
+  const limits = { ...OUTBOX_LIMITS, batches: 3, bytes: 100 };
   const outbox = open(limits);
   for (let n = 0; n < 5; n++) outbox.append(body("0123456789"), 0);
   expect(numbers(outbox)).toEqual(["1/3 live", "1/4 live", "1/5 live"]);
@@ -129,7 +130,7 @@ test("an acknowledged batch is kept for 26 hours of the agent's time, whatever s
 });
 
 test("what is acknowledged makes room before anything that is not, and nobody counts it as dropped", () => {
-  const outbox = open({ batches: 100, bytes: 50 });
+  const outbox = open({ ...OUTBOX_LIMITS, bytes: 50 });
   for (let n = 0; n < 5; n++) outbox.append(body("0123456789"), n);
   outbox.acknowledge(1, [[2, 3]], 10);
   outbox.append(body("0123456789"), 20);
@@ -138,6 +139,46 @@ test("what is acknowledged makes room before anything that is not, and nobody co
   outbox.append(body("0123456789"), 20);
   expect(numbers(outbox, 20)).toEqual(["1/4 live", "1/5 live", "1/6 live", "1/7 live", "1/8 live"]);
   expect(outbox.stock).toEqual({ waiting: 5, acknowledged: 0, bytes: 50, dropped: 1 });
+});
+
+test("what has waited longer than it may is dropped oldest first, a few at a time, and counted for good", () => {
+  const limits = { ...OUTBOX_LIMITS, ageMs: 10 * HOUR_MS };
+  const outbox = open(limits);
+  for (let n = 0; n < 20; n++) outbox.append(body("x"), n * HOUR_MS);
+  expect(outbox.stock).toMatchObject({ waiting: 10, dropped: 10 });
+  expect(outbox.waiting(20 * HOUR_MS, 1)).toEqual([{ epoch: 1, sequence: 11, lane: "backlog" }]);
+  outbox.append(body("x"), 50 * HOUR_MS);
+  expect(outbox.stock).toMatchObject({ waiting: 3, dropped: 18 });
+  expect(reopen(outbox, limits).stock.dropped).toBe(18);
+});
+
+test("no age comes from starts and boots: a gateway that was off for years, or whose clock begins anew, drops nothing", () => {
+  let outbox = open();
+  fc.assert(
+    fc.property(fc.array(fc.nat({ max: 2 ** 45 }), { minLength: 1, maxLength: 8 }), (bootsAtMonoMs) => {
+      const { waiting } = outbox.stock;
+      for (const monoMs of bootsAtMonoMs) {
+        outbox = reopen(outbox);
+        outbox.append(body("x"), monoMs);
+      }
+      expect(outbox.stock).toMatchObject({ waiting: waiting + bootsAtMonoMs.length, dropped: 0 });
+    }),
+    { numRuns: 15 },
+  );
+});
+
+test("a wall clock that jumps by a year drops nothing", () => {
+  let wallMs = 1_700_000_000_000;
+  const outbox = safe(OUTBOX_LIMITS, deaf, { ...still, wallMs: () => wallMs });
+  opened.push(outbox);
+  for (const years of [0, 1, -2, 30]) {
+    wallMs += years * 365 * 24 * HOUR_MS;
+    outbox.append(body("x"));
+  }
+  outbox.acknowledge(1, [[2, 3]]);
+  wallMs += 365 * 24 * HOUR_MS;
+  outbox.append(body("x"));
+  expect(outbox.stock).toMatchObject({ waiting: 3, acknowledged: 2, dropped: 0 });
 });
 
 test("a later epoch leaves the acknowledged under the number by which the cloud knows them", () => {
@@ -172,11 +213,11 @@ const deaf = { info() {}, warn() {}, debug() {}, error() {} };
 const still = { monoMs: () => 0, wallMs: () => 1_700, zoneOffsetMs: () => 0, bootId: "boot" };
 
 /** The casts stand in for pino's many call signatures. */
-const safe = (limits: OutboxLimits, log: object = deaf) =>
-  new SafeOutbox(dir, { clock: still, random: { unit: () => 0, id: () => "new-id" }, log: log as never, limits });
+const safe = (limits: OutboxLimits, log: object = deaf, clock: Clock = still) =>
+  new SafeOutbox(dir, { clock, random: { unit: () => 0, id: () => "new-id" }, log: log as never, limits });
 
 test("on a full disk the acknowledged give their place to the new, and without any the new one is lost and counted", () => {
-  const outbox = safe({ batches: 1_000, bytes: 1_000_000, filePages: 200 });
+  const outbox = safe({ ...OUTBOX_LIMITS, filePages: 200 });
   opened.push(outbox);
   const large = new Uint8Array(6_000).fill(7);
   while (outbox.stock.lost === 0) outbox.append(large);

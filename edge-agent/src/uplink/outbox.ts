@@ -5,16 +5,20 @@ import { OutboxFile } from "./outbox-file.ts";
 /** How much a gateway keeps; beyond it the acknowledged go first, then the oldest, which is counted. */
 export interface OutboxLimits {
   batches: number;
+  /** Of all bodies; the file is larger by what SQLite keeps beside them. */
   bytes: number;
+  /** How long a batch waits for the cloud, in the outbox's own time. */
+  ageMs: number;
   /** Pages that the file itself may grow to, as on a disk that is full; only the disk bounds it where none are named. */
   filePages?: number;
 }
-export const OUTBOX_LIMITS: OutboxLimits = { batches: 1_000_000, bytes: 1024 * 1024 * 1024 };
+const HOUR_MS = 3_600_000;
+export const OUTBOX_LIMITS: OutboxLimits = { batches: 4_000_000, bytes: 2 * 1024 ** 3, ageMs: 72 * HOUR_MS };
 
 /** A batch of this agent's own start that is younger than this is live; every other one is backlog, ms. */
 const LIVE_FOR_MS = 30_000;
 /** How long an acknowledged batch is kept, so that a database restored from last night's backup can ask for it, ms. */
-const ACKNOWLEDGED_FOR_MS = 26 * 3_600_000;
+const ACKNOWLEDGED_FOR_MS = 26 * HOUR_MS;
 /**
  * How many batches that have grown too old go with each new one: more than come, so that they are gone in time, and few, so
  * that no batch waits for a night's worth to be deleted.
@@ -36,7 +40,7 @@ export interface OutboxStock {
   acknowledged: number;
   /** Of all bodies that are kept. */
   bytes: number;
-  /** Batches that were ever dropped unacknowledged, because no more fitted. */
+  /** Batches that were ever dropped unacknowledged: no more fitted, or they had waited too long. */
   dropped: number;
 }
 
@@ -212,6 +216,13 @@ export class Outbox {
       nowMs - ACKNOWLEDGED_FOR_MS,
       OLD_AT_ONCE,
     );
+    // In the order in which they are sent: what has waited longest stands first, and costs no look at all the others.
+    this.#drop(
+      `SELECT id FROM (SELECT id, at_ms FROM batch INDEXED BY waiting WHERE standing = ${WAITING}
+         ORDER BY epoch, sequence LIMIT ?) WHERE at_ms <= ?`,
+      OLD_AT_ONCE,
+      nowMs - this.#limits.ageMs,
+    );
   }
 
   #makeRoom(bytes: number): void {
@@ -228,8 +239,9 @@ export class Outbox {
 
   /** Removes what nobody has acknowledged, and counts it for good. */
   #drop(ids: string, ...values: number[]): void {
-    this.#stock.dropped += this.#remove(ids, ...values);
-    this.#file.setMeta("dropped", this.#stock.dropped);
+    const gone = this.#remove(ids, ...values);
+    this.#stock.dropped += gone;
+    if (gone > 0) this.#file.setMeta("dropped", this.#stock.dropped);
   }
 
   #remove(ids: string, ...values: number[]): number {
