@@ -138,7 +138,31 @@ test("what is acknowledged makes room before anything that is not, and nobody co
   outbox.append(body("0123456789"), 20);
   outbox.append(body("0123456789"), 20);
   expect(numbers(outbox, 20)).toEqual(["1/4 live", "1/5 live", "1/6 live", "1/7 live", "1/8 live"]);
-  expect(outbox.stock).toEqual({ waiting: 5, acknowledged: 0, bytes: 50, dropped: 1 });
+  expect(outbox.stock).toEqual({ waiting: 5, acknowledged: 0, quarantined: 0, bytes: 50, dropped: 1 });
+});
+
+test("what is in quarantine is kept and not sent, whatever its age, until the next start tries it once more", () => {
+  const first = open();
+  for (const text of ["a", "b", "c"]) first.append(body(text), 0);
+  first.quarantine({ epoch: 1, sequence: 1 });
+  first.quarantine({ epoch: 1, sequence: 2 });
+  first.append(body("d"), 100 * HOUR_MS);
+  expect(numbers(first, 100 * HOUR_MS)).toEqual(["1/4 live"]);
+  expect(first.stock).toMatchObject({ waiting: 1, quarantined: 2, dropped: 1 });
+  const second = reopen(first);
+  second.append(body("e"), 0);
+  expect(numbers(second)).toEqual(["2/1 live", "1/1 backlog", "1/2 backlog", "1/4 backlog"]);
+  expect(second.stock).toMatchObject({ waiting: 4, quarantined: 0, dropped: 1 });
+});
+
+test("what is in quarantine counts towards the cap, and an acknowledgement that comes after all is believed", () => {
+  const outbox = open({ ...OUTBOX_LIMITS, bytes: 30 });
+  for (let n = 0; n < 3; n++) outbox.append(body("0123456789"), 0);
+  for (const sequence of [1, 2, 3]) outbox.quarantine({ epoch: 1, sequence });
+  outbox.acknowledge(1, [[2, 2]], 0);
+  expect(outbox.stock).toMatchObject({ waiting: 0, quarantined: 2, acknowledged: 1 });
+  for (let n = 0; n < 2; n++) outbox.append(body("0123456789"), 0);
+  expect(outbox.stock).toEqual({ waiting: 2, acknowledged: 0, quarantined: 1, bytes: 30, dropped: 1 });
 });
 
 test("what has waited longer than it may is dropped oldest first, a few at a time, and counted for good", () => {
@@ -206,7 +230,7 @@ test("a file of the version before keeps its id, its epochs and every batch", ()
   expect([outbox.id, outbox.epoch]).toEqual(["made before", 7]);
   expect(numbers(outbox)).toEqual(["5/9 backlog", "6/1 backlog"]);
   expect(outbox.body({ epoch: 5, sequence: 9 })).toEqual(body("ab"));
-  expect(outbox.stock).toEqual({ waiting: 2, acknowledged: 0, bytes: 3, dropped: 2 });
+  expect(outbox.stock).toEqual({ waiting: 2, acknowledged: 0, quarantined: 0, bytes: 3, dropped: 2 });
 });
 
 const deaf = { info() {}, warn() {}, debug() {}, error() {} };

@@ -28,6 +28,7 @@ const OLD_AT_ONCE = 8;
 /** A batch's standing, as the file has it. */
 const WAITING = 0;
 const ACKNOWLEDGED = 1;
+const QUARANTINED = 2;
 
 export interface WaitingBatch {
   epoch: number;
@@ -38,6 +39,8 @@ export interface WaitingBatch {
 export interface OutboxStock {
   waiting: number;
   acknowledged: number;
+  /** Sent and passed over so often that they are sent no more, but kept for a person to look at. */
+  quarantined: number;
   /** Of all bodies that are kept. */
   bytes: number;
   /** Batches that were ever dropped unacknowledged: no more fitted, or they had waited too long. */
@@ -72,6 +75,7 @@ export class Outbox {
       this.id = this.#file.meta("outboxId", newId());
       this.#epoch = this.#file.meta("epoch", 0) + 1;
       this.#file.setMeta("epoch", this.#epoch);
+      this.#release();
       const [kept] = this.#file.all(
         `SELECT count(*) FILTER (WHERE standing = ${WAITING}) AS waiting,
            count(*) FILTER (WHERE standing = ${ACKNOWLEDGED}) AS acknowledged,
@@ -80,6 +84,7 @@ export class Outbox {
       this.#stock = {
         waiting: Number(kept?.["waiting"]),
         acknowledged: Number(kept?.["acknowledged"]),
+        quarantined: 0,
         bytes: Number(kept?.["bytes"]),
         dropped: this.#file.meta("dropped", 0),
       };
@@ -150,25 +155,40 @@ export class Outbox {
     return row?.["body"] instanceof Uint8Array ? row["body"] : null;
   }
 
-  /** Marks exactly these sequences of this epoch, both ends included. @returns how many were still waiting */
+  /** Marks exactly these sequences of this epoch, both ends included. @returns how many were not acknowledged before */
   acknowledge(epoch: number, ranges: readonly SequenceRange[], nowMonoMs: number): number {
     const atMs = this.#ownMs(nowMonoMs);
+    const mark = (standing: number, [first, last]: SequenceRange) =>
+      this.#file.all(
+        `UPDATE batch SET standing = ${ACKNOWLEDGED}, at_ms = ?
+         WHERE epoch = ? AND sequence BETWEEN ? AND ? AND standing = ? RETURNING id`,
+        atMs,
+        epoch,
+        first,
+        last,
+        standing,
+      ).length;
     return this.#atOnce(() => {
-      let marked = 0;
-      for (const [first, last] of ranges) {
-        marked += this.#file.all(
-          `UPDATE batch SET standing = ${ACKNOWLEDGED}, at_ms = ?
-           WHERE epoch = ? AND sequence BETWEEN ? AND ? AND standing = ${WAITING} RETURNING id`,
-          atMs,
-          epoch,
-          first,
-          last,
-        ).length;
+      const before = this.#stock.acknowledged;
+      for (const range of ranges) {
+        const [waiting, quarantined] = [mark(WAITING, range), mark(QUARANTINED, range)];
+        this.#stock.waiting -= waiting;
+        this.#stock.quarantined -= quarantined;
+        this.#stock.acknowledged += waiting + quarantined;
       }
-      this.#stock.waiting -= marked;
-      this.#stock.acknowledged += marked;
-      return marked;
+      return this.#stock.acknowledged - before;
     });
+  }
+
+  /** Sends a batch no more in this start, and keeps it as long as it fits. */
+  quarantine({ epoch, sequence }: { epoch: number; sequence: number }): void {
+    const marked = this.#file.all(
+      `UPDATE batch SET standing = ${QUARANTINED} WHERE epoch = ? AND sequence = ? AND standing = ${WAITING} RETURNING id`,
+      epoch,
+      sequence,
+    ).length;
+    this.#stock.waiting -= marked;
+    this.#stock.quarantined += marked;
   }
 
   /**
@@ -210,6 +230,16 @@ export class Outbox {
     this.#file.close();
   }
 
+  /**
+   * A start is when something may have changed: another version of the agent, or an installer who was called. So each start
+   * sends what was in quarantine once more, as if it were new, and comes to the same end where nothing has changed.
+   */
+  #release(): void {
+    this.#file.run(
+      `UPDATE batch SET standing = ${WAITING}, at_ms = (SELECT max(at_ms) FROM batch) WHERE standing = ${QUARANTINED}`,
+    );
+  }
+
   #letGoOfOld(nowMs: number): void {
     this.#remove(
       `SELECT id FROM batch INDEXED BY acknowledged WHERE standing = ${ACKNOWLEDGED} AND at_ms <= ? ORDER BY at_ms LIMIT ?`,
@@ -226,7 +256,7 @@ export class Outbox {
   }
 
   #makeRoom(bytes: number): void {
-    const kept = () => this.#stock.waiting + this.#stock.acknowledged;
+    const kept = () => this.#stock.waiting + this.#stock.acknowledged + this.#stock.quarantined;
     const fits = () => kept() < this.#limits.batches && this.#stock.bytes + bytes <= this.#limits.bytes;
     while (!fits() && this.#stock.acknowledged > 0) {
       this.#remove(
@@ -248,6 +278,7 @@ export class Outbox {
     const gone = this.#file.all(`DELETE FROM batch WHERE id IN (${ids}) RETURNING standing, bytes`, ...values);
     for (const { standing, bytes } of gone) {
       if (Number(standing) === ACKNOWLEDGED) this.#stock.acknowledged--;
+      else if (Number(standing) === QUARANTINED) this.#stock.quarantined--;
       else this.#stock.waiting--;
       this.#stock.bytes -= Number(bytes);
     }

@@ -65,6 +65,10 @@ export class SafeOutbox {
     return this.#guarded(0, () => this.#outbox.acknowledge(epoch, ranges, this.#deps.clock.monoMs()));
   }
 
+  quarantine(batch: { epoch: number; sequence: number }): void {
+    this.#guarded(null, () => this.#outbox.quarantine(batch));
+  }
+
   raiseEpoch(epochMin: number): boolean {
     return this.#guarded(false, () => this.#outbox.raiseEpoch(epochMin));
   }

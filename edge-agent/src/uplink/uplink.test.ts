@@ -14,13 +14,15 @@ import { Uplink } from "./uplink.ts";
 let nowMs = 0;
 let dir = "";
 const clock = { monoMs: () => nowMs, wallMs: () => 5_000_000 + nowMs, zoneOffsetMs: () => 0, bootId: "boot" };
+const errors: [object, string][] = [];
 // The cast stands in for pino's many call signatures.
-const log = { info() {}, warn() {}, debug() {}, error() {} } as never;
+const log = { info() {}, warn() {}, debug() {}, error: (...told: [object, string]) => errors.push(told) } as never;
 const stopping: (() => Promise<void>)[] = [];
 
 beforeEach(() => {
   vi.useFakeTimers();
   nowMs = 1_000;
+  errors.length = 0;
   dir = mkdtempSync(join(tmpdir(), "wardtwin-uplink-"));
 });
 afterEach(async () => {
@@ -154,6 +156,36 @@ test("an unacknowledged batch is sent again after ten seconds, with the same num
   expect(it.sent()).toEqual(["1/1 live"]);
   await it.wait(2_000);
   expect(it.sent()).toEqual(["1/1 live", "1/1 live"]);
+});
+
+test("a batch that the cloud never has, while it has its neighbours, goes four times in all, into quarantine and into the log", async () => {
+  const it = setUp();
+  it.up();
+  it.welcome();
+  it.uplink.take(batch());
+  for (let second = 0; second < 300; second++) {
+    it.uplink.take(batch());
+    it.say("ack", { epoch: 1, committed: [[2, second + 2]], setAside: [] });
+    await it.wait(1_000);
+  }
+  expect(it.sent().filter((number) => number.startsWith("1/1 "))).toHaveLength(4);
+  expect(it.outbox.stock).toMatchObject({ waiting: 0, acknowledged: 300, quarantined: 1 });
+  expect(errors).toEqual([[{ epoch: 1, sequence: 1 }, expect.stringMatching(/sent no more/)]]);
+  it.down();
+  it.up();
+  it.welcome();
+  expect(it.sent()).toHaveLength(304);
+});
+
+test("a cloud that acknowledges nothing for ten minutes puts nothing into quarantine", async () => {
+  const it = setUp();
+  it.up();
+  it.welcome();
+  for (let n = 0; n < 40; n++) it.uplink.take(batch());
+  for (let second = 0; second < 600; second++) await it.wait(1_000);
+  expect(it.sent().length).toBeGreaterThan(1_000);
+  expect(it.outbox.stock).toMatchObject({ waiting: 40, quarantined: 0 });
+  expect(errors).toEqual([]);
 });
 
 test("no more than 32 batches are on their way, and live ones go before backlog", async () => {

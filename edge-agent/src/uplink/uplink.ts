@@ -35,7 +35,7 @@ export interface UplinkDeps {
  */
 export class Uplink {
   readonly #deps: UplinkDeps;
-  readonly #window = new SendWindow();
+  #window = new SendWindow();
   #welcomed = false;
   #everWelcomed = false;
   #cloudOffsetMs: number | null = null;
@@ -140,7 +140,8 @@ export class Uplink {
     this.#helloAgain(HELLO_EVERY_MS);
     if (outbox.raiseEpoch(welcome.epochMin)) {
       log.warn({ epoch: outbox.epoch }, "the cloud knows a later epoch of this gateway; the outbox moved beyond it");
-      this.#window.clear();
+      // Another start of the numbers: what was held against the old ones is held against nothing now.
+      this.#window = new SendWindow();
     }
     this.#welcomed = true;
     if (!this.#everWelcomed) onFirstWelcome();
@@ -165,8 +166,15 @@ export class Uplink {
 
   #pump(): void {
     if (!this.#welcomed) return;
-    const { outbox, clock } = this.#deps;
-    let room = this.#window.room(clock.monoMs());
+    const { outbox, clock, log } = this.#deps;
+    for (const batch of this.#window.expire(clock.monoMs())) {
+      outbox.quarantine(batch);
+      log.error(
+        batch,
+        "the cloud never acknowledged a batch while it did those sent after it; it is kept, and sent no more",
+      );
+    }
+    let { room } = this.#window;
     if (room <= 0) return;
     // The first IN_FLIGHT_MAX in order hold enough that are not on their way yet to fill the room.
     for (const batch of outbox.waiting(IN_FLIGHT_MAX)) {
