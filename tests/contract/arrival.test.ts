@@ -1,4 +1,5 @@
 /** Repeats, garbage and strangers over a real broker into a real database: what the books say of each. */
+import { GatewayList } from "@wardtwin/cloud-api/fleet/schema";
 import { encodeBody } from "@wardtwin/device-profiles/twin-document/body";
 import { encodeFrame } from "@wardtwin/device-profiles/twin-document/frame";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
@@ -10,7 +11,7 @@ import { batchOf, type Credentials, certify, frameOf, RawGateway } from "../supp
 const SITE = "st-real";
 let house: TestCloud;
 const credentials = new Map<string, Credentials>();
-const GATEWAYS = ["gw-1", "gw-2", "gw-3", "gw-4", "gw-5", "gw-6", "gw-7", "gw-8"];
+const GATEWAYS = ["gw-1", "gw-2", "gw-3", "gw-4", "gw-5", "gw-6", "gw-7", "gw-8", "gw-9"];
 const unused = [...GATEWAYS];
 
 beforeAll(async () => {
@@ -168,4 +169,22 @@ test("a hello is answered with its own nonce, and a new outbox counts above all 
   const { epochMin, cloudMs } = await greet("third-nonce", "outbox-two", 1);
   expect(epochMin).toBe(5);
   expect(Math.abs(cloudMs - Date.now())).toBeLessThan(60_000);
+});
+
+test("what a gateway says of its outbox stands at the gateway, and an agent that says nothing leaves nothing there", async () => {
+  const hello = { outboxId: "outbox-one", epoch: 1, bootId: "b", monoMs: 1, wallMs: Date.now(), agentVersion: "test" };
+  const counts = { waiting: 7, acknowledged: 90_000, quarantined: 1, dropped: 3, lost: 2, thinned: 5 };
+  const told = async (nonce: string, outbox?: object) => {
+    await raw.say("hello", JSON.stringify({ ...hello, nonce, ...(outbox === undefined ? {} : { outbox }) }));
+    await eventually("a welcome", () => raw.welcomes.find((welcome) => welcome.nonce === nonce));
+    const { gateways } = await house.administrator.get(GatewayList, "/gateways");
+    return gateways.find(({ id }) => id === gateway)?.outbox;
+  };
+  expect(await told("with-an-age", { ...counts, oldestWaitingMs: 60_000 })).toEqual({
+    ...counts,
+    oldestWaitingMs: 60_000,
+    at: expect.any(String),
+  });
+  expect(await told("without-an-age", counts)).toMatchObject({ ...counts, oldestWaitingMs: null });
+  expect(await told("nothing-at-all")).toBeNull();
 });

@@ -149,6 +149,16 @@ const gatewaysAt = (nowMs: number) =>
     link: online ? "online" : "offline",
     linkSince: new Date(nowMs - (online ? 4_000 : 47) * 60_000).toISOString(),
     lastBatchAt: new Date(nowMs - (online ? 2_000 : 47 * 60_000)).toISOString(),
+    outbox: {
+      at: new Date(nowMs - (online ? 90_000 : 49 * 60_000)).toISOString(),
+      waiting: online ? 0 : 214,
+      acknowledged: 93_000,
+      quarantined: online ? 0 : 1,
+      dropped: 0,
+      lost: 0,
+      thinned: online ? 0 : 12,
+      oldestWaitingMs: online ? null : 26 * 60_000,
+    },
   }));
 
 function reply(response: ServerResponse, { status, body }: Answer): void {

@@ -106,6 +106,7 @@ export class Intake {
     if (hello === null) return this.#deps.log.warn({ gateway: address.gateway }, "a Hello that cannot be read");
     const { epochMin } = await this.#deps.store.greet(address.gateway, hello, nowMs);
     await this.#deps.store.setOnline(address.gateway, true, hello.agentVersion, nowMs);
+    await this.#deps.store.noteOutbox(address.gateway, hello.outbox ?? null, nowMs);
     this.#deps.live.publish({ devices: [], gateways: [address.gateway] });
     this.#send(topicOf(address, "welcome"), { nonce: hello.nonce, cloudMs: this.#deps.clock.nowMs(), epochMin });
   }

@@ -1,5 +1,5 @@
 import { BATCH_LIMITS } from "@wardtwin/device-profiles/twin-document/batch";
-import type { Hello } from "@wardtwin/device-profiles/twin-document/messages";
+import type { Hello, OutboxCounts } from "@wardtwin/device-profiles/twin-document/messages";
 import type { FleetIndex } from "../fleet/queries.ts";
 import { type Database, isRaceLost, isTransient, type Tx } from "../platform/database.ts";
 import type { Log } from "../platform/log.ts";
@@ -211,6 +211,15 @@ export class ArrivalStore {
        online_since = case when online is distinct from $2 then $4 else online_since end where id = $1`,
       [gatewayId, online, agentVersion, new Date(nowMs)],
     );
+  }
+
+  /** What a gateway says that it holds; null when it does not say, and then nothing older stands in for it. */
+  async noteOutbox(gatewayId: string, counts: OutboxCounts | null, nowMs: number): Promise<void> {
+    await this.#deps.db.pool.query("update gateway set outbox = $2, outbox_at = $3 where id = $1", [
+      gatewayId,
+      counts === null ? null : JSON.stringify(counts),
+      counts === null ? null : new Date(nowMs),
+    ]);
   }
 
   /** The cloud itself has lost its broker: whether any gateway is online is not known. */

@@ -1,5 +1,7 @@
 import type { FastifyPluginAsyncTypebox } from "@fastify/type-provider-typebox";
+import { OutboxCounts } from "@wardtwin/device-profiles/twin-document/messages";
 import Type from "typebox";
+import Value from "typebox/value";
 import { type CertificateAuthority, CsrError } from "../access/certificate-authority.ts";
 import { personIn } from "../access/guard.ts";
 import type { AccessStore } from "../access/store.ts";
@@ -36,6 +38,12 @@ interface Deps {
 /** A registry of 50,000 devices is about 15 MB of JSON. */
 const IMPORT_BYTES_MAX = 32 * 1024 * 1024;
 const instant = (date: Date | null) => date?.toISOString() ?? null;
+
+/** A row that says what no version of this program wrote says nothing. */
+function outboxOf(counts: unknown, at: Date | null) {
+  if (at === null || !Value.Check(OutboxCounts, counts)) return null;
+  return { at: at.toISOString(), ...counts, oldestWaitingMs: counts.oldestWaitingMs ?? null };
+}
 
 /** The registry, under /api/v1. */
 export const fleetRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fleet, store, access, clock }) => {
@@ -77,6 +85,7 @@ export const fleetRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fleet,
         link: row.online === null ? ("unknown" as const) : row.online ? ("online" as const) : ("offline" as const),
         linkSince: instant(row.onlineSince),
         lastBatchAt: instant(row.lastBatchAt),
+        outbox: outboxOf(row.outbox, row.outboxAt),
       })),
     }),
   );

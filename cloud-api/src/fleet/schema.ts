@@ -60,6 +60,18 @@ export const RegistryImported = Type.Object(
   { title: "RegistryImported" },
 );
 
+/** What a gateway last said of its outbox; all but the age count batches. */
+const Outbox = Type.Object({
+  at: Instant,
+  waiting: Type.Integer(),
+  acknowledged: Type.Integer({ description: "The cloud has them; kept for about a day in case it loses them" }),
+  quarantined: Type.Integer({ description: "Sent again and again and never acknowledged; kept, and sent no more" }),
+  dropped: Type.Integer({ description: "Given up unacknowledged, because no more fitted or they had waited too long" }),
+  lost: Type.Integer({ description: "That no disk took, since the agent started" }),
+  thinned: Type.Integer({ description: "Kept with fewer readings than were taken" }),
+  oldestWaitingMs: Type.Union([Type.Integer(), Type.Null()]),
+});
+
 export const Gateway = Type.Object({
   id: RegistryId,
   name: Name,
@@ -68,6 +80,7 @@ export const Gateway = Type.Object({
   link: Type.Enum(["online", "offline", "unknown"]),
   linkSince: Type.Union([Instant, Type.Null()]),
   lastBatchAt: Type.Union([Instant, Type.Null()]),
+  outbox: Type.Union([Outbox, Type.Null()]),
 });
 export const GatewayList = Type.Object({ gateways: Type.Array(Gateway) }, { title: "GatewayList" });
 

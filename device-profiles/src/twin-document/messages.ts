@@ -12,6 +12,26 @@ export const Presence = Type.Object({
 });
 export type Presence = Static<typeof Presence>;
 
+const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+
+/** What a gateway holds and what it had to give up: batches, as counted when it said so. */
+export const OutboxCounts = Type.Object({
+  waiting: Count,
+  /** Kept for a cloud that may ask for them again. */
+  acknowledged: Count,
+  /** Passed over too often, kept for a person. */
+  quarantined: Count,
+  /** Dropped unacknowledged with this outbox, because no more fitted or they had waited too long. */
+  dropped: Count,
+  /** That no disk took, since the agent started. */
+  lost: Count,
+  /** Kept with fewer readings than were taken, with this outbox. */
+  thinned: Count,
+  /** Where anything waits: for how long the first of it has. */
+  oldestWaitingMs: Type.Optional(Count),
+});
+export type OutboxCounts = Static<typeof OutboxCounts>;
+
 /**
  * The first words of every connection, and every 5 minutes: which outbox speaks, and what its clocks read.
  * No batch is sent before the first Welcome of a connection.
@@ -25,6 +45,8 @@ export const Hello = Type.Object({
   monoMs: Millis,
   wallMs: Millis,
   agentVersion: Type.String({ maxLength: 64 }),
+  /** Agents of before do not count. */
+  outbox: Type.Optional(OutboxCounts),
 });
 export type Hello = Static<typeof Hello>;
 

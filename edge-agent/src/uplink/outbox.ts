@@ -103,6 +103,14 @@ export class Outbox {
     return { ...this.#stock };
   }
 
+  /** For how long the first of what waits has; null when nothing does. */
+  oldestWaitingMs(nowMonoMs: number): number | null {
+    const [oldest] = this.#file.all(
+      `SELECT at_ms FROM batch INDEXED BY waiting WHERE standing = ${WAITING} ORDER BY epoch, sequence LIMIT 1`,
+    );
+    return oldest === undefined ? null : this.#ownMs(nowMonoMs) - Number(oldest["at_ms"]);
+  }
+
   /** Writes a packed body to the disk, makes room for it first, and returns its sequence in this epoch. */
   append(body: Uint8Array, sealedMonoMs: number): number {
     const sequence = this.#nextSequence;

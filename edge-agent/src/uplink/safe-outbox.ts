@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import type { SequenceRange } from "@wardtwin/device-profiles/twin-document/messages";
+import type { OutboxCounts, SequenceRange } from "@wardtwin/device-profiles/twin-document/messages";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Random } from "../random.ts";
@@ -43,6 +43,21 @@ export class SafeOutbox {
   /** `lost`: batches of this start that no disk took. */
   get stock(): OutboxStock & { lost: number } {
     return { ...this.#outbox.stock, lost: this.#lost };
+  }
+
+  /** What a Hello says of it. */
+  counts(): OutboxCounts {
+    const { waiting, acknowledged, quarantined, dropped, lost } = this.stock;
+    const oldestMs = this.#guarded(null, () => this.#outbox.oldestWaitingMs(this.#deps.clock.monoMs()));
+    return {
+      waiting,
+      acknowledged,
+      quarantined,
+      dropped,
+      lost,
+      thinned: 0,
+      ...(oldestMs === null ? {} : { oldestWaitingMs: oldestMs }),
+    };
   }
 
   append(body: Uint8Array): void {

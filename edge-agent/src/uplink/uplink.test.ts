@@ -129,6 +129,24 @@ test("a Hello without an answer is said again, and after an answer every five mi
   expect(it.hellos()).toHaveLength(3);
 });
 
+test("each Hello says what the outbox holds and what it had to give up", async () => {
+  const it = setUp();
+  it.up();
+  it.welcome();
+  expect(it.hellos()[0].outbox).toEqual({
+    waiting: 0,
+    acknowledged: 0,
+    quarantined: 0,
+    dropped: 0,
+    lost: 0,
+    thinned: 0,
+  });
+  for (let n = 0; n < 3; n++) it.uplink.take(batch());
+  it.say("ack", { epoch: 1, committed: [[2, 2]], setAside: [] });
+  await it.wait(300_000);
+  expect(it.hellos()[1].outbox).toMatchObject({ waiting: 2, acknowledged: 1, oldestWaitingMs: 300_000 });
+});
+
 test("the cloud's time less ours is taken at the middle of question and answer", async () => {
   const it = setUp();
   it.up();

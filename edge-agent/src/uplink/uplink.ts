@@ -113,6 +113,7 @@ export class Uplink {
       monoMs,
       wallMs: clock.wallMs(),
       agentVersion,
+      outbox: outbox.counts(),
     };
     this.#asked = { nonce, monoMs };
     session

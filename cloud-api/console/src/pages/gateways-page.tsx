@@ -1,10 +1,11 @@
-import { IconHelp, IconRouter, IconRouterOff, type TablerIcon } from "@tabler/icons-react";
+import { IconAlertTriangle, IconHelp, IconRouter, IconRouterOff, type TablerIcon } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { gatewaysQuery, wardMapQuery } from "../api/queries.ts";
 import type { Gateway } from "../api/types.ts";
 import { PATHS } from "../paths.ts";
 import { strings } from "../strings/strings.ts";
+import { durationWords } from "../ui/format.ts";
 import type { Tone } from "../ui/icons.ts";
 import { EmptyState, ErrorState, Loading } from "../ui/messages.tsx";
 import { Age, Moment } from "../ui/site-time.tsx";
@@ -18,6 +19,14 @@ const linkLook = {
   offline: { icon: IconRouterOff, tone: "act" },
   unknown: { icon: IconHelp, tone: "look" },
 } as const satisfies Record<Gateway["link"], { icon: TablerIcon; tone: Tone }>;
+
+/** What of a gateway's counts a person has to see when it is not nought. */
+const TROUBLES = [
+  { count: "quarantined", tone: "act" },
+  { count: "lost", tone: "act" },
+  { count: "dropped", tone: "act" },
+  { count: "thinned", tone: "look" },
+] as const satisfies { count: keyof NonNullable<Gateway["outbox"]>; tone: Tone }[];
 
 export function GatewaysPage() {
   useTitle(text.title);
@@ -55,6 +64,7 @@ function GatewayTable({ gateways }: { gateways: Gateway[] }) {
             <th scope="col">{text.column.link}</th>
             <th scope="col">{text.column.since}</th>
             <th scope="col">{text.column.batch}</th>
+            <th scope="col">{text.column.outbox}</th>
           </tr>
         </thead>
         <tbody>
@@ -87,6 +97,30 @@ function Row({ gateway, ward }: { gateway: Gateway; ward: string }) {
       </td>
       <td>{gateway.linkSince === null ? text.none : <Moment at={gateway.linkSince} />}</td>
       <td>{gateway.lastBatchAt === null ? text.none : <Age at={gateway.lastBatchAt} />}</td>
+      <td>{gateway.outbox === null ? text.none : <Outbox outbox={gateway.outbox} />}</td>
     </tr>
+  );
+}
+
+/** What waits on the gateway, what it could not keep whole, and how old its word is. */
+function Outbox({ outbox }: { outbox: NonNullable<Gateway["outbox"]> }) {
+  const { waiting, oldestWaitingMs } = outbox;
+  const troubles = TROUBLES.filter(({ count }) => outbox[count] > 0);
+  return (
+    <>
+      <span className="wt-number">
+        {text.outbox.waiting(waiting)}
+        {oldestWaitingMs === null ? null : text.outbox.oldest(durationWords(oldestWaitingMs / 3_600_000))}
+      </span>{" "}
+      <span className="wt-muted">
+        <Age at={outbox.at} />
+      </span>
+      {troubles.map(({ count, tone }) => (
+        <span key={count} className={`wt-tag wt-tone-${tone}`} title={text.outbox.meaning[count]}>
+          <IconAlertTriangle size={18} aria-hidden="true" />
+          {text.outbox.trouble[count](outbox[count])}
+        </span>
+      ))}
+    </>
   );
 }

@@ -1054,6 +1054,22 @@ export interface components {
                 link: "online" | "offline" | "unknown";
                 linkSince: string | null;
                 name: string;
+                outbox: {
+                    /** @description The cloud has them; kept for about a day in case it loses them */
+                    acknowledged: number;
+                    /** Format: date-time */
+                    at: string;
+                    /** @description Given up unacknowledged, because no more fitted or they had waited too long */
+                    dropped: number;
+                    /** @description That no disk took, since the agent started */
+                    lost: number;
+                    oldestWaitingMs: number | null;
+                    /** @description Sent again and again and never acknowledged; kept, and sent no more */
+                    quarantined: number;
+                    /** @description Kept with fewer readings than were taken */
+                    thinned: number;
+                    waiting: number;
+                } | null;
                 simulated: boolean;
                 ward: string;
             }[];
