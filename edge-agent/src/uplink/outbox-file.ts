@@ -1,5 +1,10 @@
 import { DatabaseSync, type SQLInputValue } from "node:sqlite";
 
+/** A batch's standing, as the file has it. */
+export const WAITING = 0;
+export const ACKNOWLEDGED = 1;
+export const QUARANTINED = 2;
+
 /**
  * How the file came to be as it is, one step a version; `PRAGMA user_version` says how many a file has taken.
  *
@@ -33,6 +38,10 @@ const STEPS: readonly string[] = [
   DROP TABLE whole;
   CREATE INDEX waiting ON batch (epoch, sequence) WHERE standing = 0;
   CREATE INDEX acknowledged ON batch (at_ms) WHERE standing = 1;
+  `,
+  `
+  ALTER TABLE batch ADD COLUMN may_thin INTEGER NOT NULL DEFAULT 1;
+  CREATE INDEX thick ON batch (epoch, sequence) WHERE standing = 0 AND may_thin = 1;
   `,
 ];
 

@@ -138,7 +138,15 @@ test("what is acknowledged makes room before anything that is not, and nobody co
   outbox.append(body("0123456789"), 20);
   outbox.append(body("0123456789"), 20);
   expect(numbers(outbox, 20)).toEqual(["1/4 live", "1/5 live", "1/6 live", "1/7 live", "1/8 live"]);
-  expect(outbox.stock).toEqual({ waiting: 5, acknowledged: 0, quarantined: 0, bytes: 50, dropped: 1 });
+  expect(outbox.stock).toEqual({
+    waiting: 5,
+    acknowledged: 0,
+    quarantined: 0,
+    bytes: 50,
+    unacknowledgedBytes: 50,
+    thinned: 0,
+    dropped: 1,
+  });
 });
 
 test("what is in quarantine is kept and not sent, whatever its age, until the next start tries it once more", () => {
@@ -162,7 +170,15 @@ test("what is in quarantine counts towards the cap, and an acknowledgement that 
   outbox.acknowledge(1, [[2, 2]], 0);
   expect(outbox.stock).toMatchObject({ waiting: 0, quarantined: 2, acknowledged: 1 });
   for (let n = 0; n < 2; n++) outbox.append(body("0123456789"), 0);
-  expect(outbox.stock).toEqual({ waiting: 2, acknowledged: 0, quarantined: 1, bytes: 30, dropped: 1 });
+  expect(outbox.stock).toEqual({
+    waiting: 2,
+    acknowledged: 0,
+    quarantined: 1,
+    bytes: 30,
+    unacknowledgedBytes: 30,
+    thinned: 0,
+    dropped: 1,
+  });
 });
 
 test("what has waited longer than it may is dropped oldest first, a few at a time, and counted for good", () => {
@@ -230,7 +246,15 @@ test("a file of the version before keeps its id, its epochs and every batch", ()
   expect([outbox.id, outbox.epoch]).toEqual(["made before", 7]);
   expect(numbers(outbox)).toEqual(["5/9 backlog", "6/1 backlog"]);
   expect(outbox.body({ epoch: 5, sequence: 9 })).toEqual(body("ab"));
-  expect(outbox.stock).toEqual({ waiting: 2, acknowledged: 0, quarantined: 0, bytes: 3, dropped: 2 });
+  expect(outbox.stock).toEqual({
+    waiting: 2,
+    acknowledged: 0,
+    quarantined: 0,
+    bytes: 3,
+    unacknowledgedBytes: 3,
+    thinned: 0,
+    dropped: 2,
+  });
 });
 
 const deaf = { info() {}, warn() {}, debug() {}, error() {} };

@@ -1,6 +1,7 @@
 import type { Lane } from "@wardtwin/device-profiles/twin-document/batch";
 import type { SequenceRange } from "@wardtwin/device-profiles/twin-document/messages";
-import { OutboxFile } from "./outbox-file.ts";
+import { ACKNOWLEDGED, OutboxFile, QUARANTINED, WAITING } from "./outbox-file.ts";
+import { exchange, mayNotThin, type Numbered, type ThickBatch, thickRun } from "./thick.ts";
 
 /** How much a gateway keeps; beyond it the acknowledged go first, then the oldest, which is counted. */
 export interface OutboxLimits {
@@ -25,14 +26,9 @@ const ACKNOWLEDGED_FOR_MS = 26 * HOUR_MS;
  */
 const OLD_AT_ONCE = 8;
 
-/** A batch's standing, as the file has it. */
-const WAITING = 0;
-const ACKNOWLEDGED = 1;
-const QUARANTINED = 2;
-
-export interface WaitingBatch {
-  epoch: number;
-  sequence: number;
+/** From this share of the room, or of the time, that batches may take while they wait, the oldest are thinned. */
+const THIN_FROM_SHARE = 0.5;
+export interface WaitingBatch extends Numbered {
   lane: Lane;
 }
 
@@ -43,6 +39,10 @@ export interface OutboxStock {
   quarantined: number;
   /** Of all bodies that are kept. */
   bytes: number;
+  /** Of those that are not acknowledged. */
+  unacknowledgedBytes: number;
+  /** Batches that were ever kept with fewer readings than were taken. */
+  thinned: number;
   /** Batches that were ever dropped unacknowledged: no more fitted, or they had waited too long. */
   dropped: number;
 }
@@ -79,13 +79,15 @@ export class Outbox {
       const [kept] = this.#file.all(
         `SELECT count(*) FILTER (WHERE standing = ${WAITING}) AS waiting,
            count(*) FILTER (WHERE standing = ${ACKNOWLEDGED}) AS acknowledged,
-           total(bytes) AS bytes, coalesce(max(at_ms), 0) AS last_ms FROM batch`,
+           total(bytes) AS bytes, total(bytes) FILTER (WHERE standing <> ${ACKNOWLEDGED}) AS unacknowledged, coalesce(max(at_ms), 0) AS last_ms FROM batch`,
       );
       this.#stock = {
         waiting: Number(kept?.["waiting"]),
         acknowledged: Number(kept?.["acknowledged"]),
         quarantined: 0,
         bytes: Number(kept?.["bytes"]),
+        unacknowledgedBytes: Number(kept?.["unacknowledged"]),
+        thinned: this.#file.meta("thinned", 0),
         dropped: this.#file.meta("dropped", 0),
       };
       this.#lastMs = Number(kept?.["last_ms"]);
@@ -128,6 +130,7 @@ export class Outbox {
       this.#file.run("INSERT INTO body (id, body) VALUES (?, ?)", Number(row?.["id"]), body);
       this.#stock.waiting++;
       this.#stock.bytes += body.length;
+      this.#stock.unacknowledgedBytes += body.length;
     });
     this.#age(sealedMonoMs);
     this.#live.push({ sequence, sealedMonoMs });
@@ -154,7 +157,7 @@ export class Outbox {
     return [...live, ...backlog];
   }
 
-  body({ epoch, sequence }: { epoch: number; sequence: number }): Uint8Array | null {
+  body({ epoch, sequence }: Numbered): Uint8Array | null {
     const [row] = this.#file.all(
       "SELECT body FROM batch JOIN body USING (id) WHERE epoch = ? AND sequence = ?",
       epoch,
@@ -169,27 +172,28 @@ export class Outbox {
     const mark = (standing: number, [first, last]: SequenceRange) =>
       this.#file.all(
         `UPDATE batch SET standing = ${ACKNOWLEDGED}, at_ms = ?
-         WHERE epoch = ? AND sequence BETWEEN ? AND ? AND standing = ? RETURNING id`,
+         WHERE epoch = ? AND sequence BETWEEN ? AND ? AND standing = ? RETURNING bytes`,
         atMs,
         epoch,
         first,
         last,
         standing,
-      ).length;
+      );
     return this.#atOnce(() => {
       const before = this.#stock.acknowledged;
       for (const range of ranges) {
         const [waiting, quarantined] = [mark(WAITING, range), mark(QUARANTINED, range)];
-        this.#stock.waiting -= waiting;
-        this.#stock.quarantined -= quarantined;
-        this.#stock.acknowledged += waiting + quarantined;
+        this.#stock.waiting -= waiting.length;
+        this.#stock.quarantined -= quarantined.length;
+        this.#stock.acknowledged += waiting.length + quarantined.length;
+        for (const { bytes } of [...waiting, ...quarantined]) this.#stock.unacknowledgedBytes -= Number(bytes);
       }
       return this.#stock.acknowledged - before;
     });
   }
 
   /** Sends a batch no more in this start, and keeps it as long as it fits. */
-  quarantine({ epoch, sequence }: { epoch: number; sequence: number }): void {
+  quarantine({ epoch, sequence }: Numbered): void {
     const marked = this.#file.all(
       `UPDATE batch SET standing = ${QUARANTINED} WHERE epoch = ? AND sequence = ? AND standing = ${WAITING} RETURNING id`,
       epoch,
@@ -197,6 +201,40 @@ export class Outbox {
     ).length;
     this.#stock.waiting -= marked;
     this.#stock.quarantined += marked;
+  }
+
+  /**
+   * A run of the oldest backlog to be thinned, when room grows short: more than half of it is taken, or the oldest have waited
+   * for more than half of their time.
+   */
+  thick(nowMonoMs: number, mayNot: (batch: Numbered) => boolean): ThickBatch[] {
+    this.#age(nowMonoMs);
+    const nowMs = this.#ownMs(nowMonoMs);
+    const isFull = this.#stock.unacknowledgedBytes > this.#limits.bytes * THIN_FROM_SHARE;
+    const sealedBeforeMs = isFull ? Number.MAX_SAFE_INTEGER : nowMs - this.#limits.ageMs * THIN_FROM_SHARE;
+    const end = { epoch: this.#epoch, sequence: this.#live[0]?.sequence ?? this.#nextSequence };
+    return thickRun(this.#file, end, sealedBeforeMs, mayNot);
+  }
+
+  /** Puts bodies with fewer readings in the place of those that are here; null leaves one as it is, for good. */
+  replace(run: readonly ThickBatch[], bodies: readonly (Uint8Array | null)[]): void {
+    this.#atOnce(() => {
+      run.forEach((batch, index) => {
+        const thinner = bodies[index];
+        if (thinner === undefined || thinner === null) return;
+        exchange(this.#file, batch, thinner);
+        this.#stock.thinned++;
+        this.#stock.bytes += thinner.length - batch.body.length;
+        this.#stock.unacknowledgedBytes += thinner.length - batch.body.length;
+      });
+      mayNotThin(this.#file, run);
+      this.#file.setMeta("thinned", this.#stock.thinned);
+    });
+  }
+
+  /** These were sent and are not acknowledged: the cloud may hold them as they are. */
+  wereSent(batches: readonly Numbered[]): void {
+    if (batches.length > 0) this.#atOnce(() => mayNotThin(this.#file, batches));
   }
 
   /**
@@ -289,6 +327,7 @@ export class Outbox {
       else if (Number(standing) === QUARANTINED) this.#stock.quarantined--;
       else this.#stock.waiting--;
       this.#stock.bytes -= Number(bytes);
+      if (Number(standing) !== ACKNOWLEDGED) this.#stock.unacknowledgedBytes -= Number(bytes);
     }
     return gone.length;
   }

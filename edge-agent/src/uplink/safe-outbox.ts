@@ -5,6 +5,8 @@ import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Random } from "../random.ts";
 import { OUTBOX_LIMITS, Outbox, type OutboxLimits, type OutboxStock, type WaitingBatch } from "./outbox.ts";
+import { thinPacked } from "./pack.ts";
+import type { Numbered } from "./thick.ts";
 
 const FILE = "outbox.sqlite";
 const COMPANIONS = ["", "-wal", "-shm"];
@@ -24,6 +26,7 @@ export class SafeOutbox {
   readonly #deps: { clock: Clock; random: Random; log: Log; limits: OutboxLimits };
   #outbox: Outbox;
   #lost = 0;
+  #saysThinning = false;
 
   constructor(dataDir: string, deps: { clock: Clock; random: Random; log: Log; limits?: OutboxLimits }) {
     this.#dataDir = dataDir;
@@ -47,7 +50,7 @@ export class SafeOutbox {
 
   /** What a Hello says of it. */
   counts(): OutboxCounts {
-    const { waiting, acknowledged, quarantined, dropped, lost } = this.stock;
+    const { waiting, acknowledged, quarantined, dropped, lost, thinned } = this.stock;
     const oldestMs = this.#guarded(null, () => this.#outbox.oldestWaitingMs(this.#deps.clock.monoMs()));
     return {
       waiting,
@@ -55,7 +58,7 @@ export class SafeOutbox {
       quarantined,
       dropped,
       lost,
-      thinned: 0,
+      thinned,
       ...(oldestMs === null ? {} : { oldestWaitingMs: oldestMs }),
     };
   }
@@ -72,7 +75,7 @@ export class SafeOutbox {
     return this.#guarded([], () => this.#outbox.waiting(this.#deps.clock.monoMs(), limit));
   }
 
-  body(batch: { epoch: number; sequence: number }): Uint8Array | null {
+  body(batch: Numbered): Uint8Array | null {
     return this.#guarded(null, () => this.#outbox.body(batch));
   }
 
@@ -80,7 +83,26 @@ export class SafeOutbox {
     return this.#guarded(0, () => this.#outbox.acknowledge(epoch, ranges, this.#deps.clock.monoMs()));
   }
 
-  quarantine(batch: { epoch: number; sequence: number }): void {
+  /**
+   * Where room grows short, takes a run of the oldest batches and keeps of them what thin() keeps. None that is on its way or
+   * was ever sent. Should one be that was (its mark was lost with the power), nothing is told twice: the cloud takes a number
+   * once, whichever body comes first, and refuses the other.
+   */
+  thin(isOnItsWay: (batch: Numbered) => boolean): void {
+    this.#guarded(null, () => {
+      const run = this.#outbox.thick(this.#deps.clock.monoMs(), isOnItsWay);
+      if (run.length === 0) return;
+      if (!this.#saysThinning) this.#deps.log.warn("much waits for the cloud; the oldest batches are thinned");
+      this.#saysThinning = true;
+      this.#outbox.replace(run, thinPacked(run.map(({ body }) => body)));
+    });
+  }
+
+  wereSent(batches: readonly Numbered[]): void {
+    this.#guarded(null, () => this.#outbox.wereSent(batches));
+  }
+
+  quarantine(batch: Numbered): void {
     this.#guarded(null, () => this.#outbox.quarantine(batch));
   }
 

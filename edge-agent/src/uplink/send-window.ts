@@ -1,4 +1,5 @@
 import type { SequenceRange } from "@wardtwin/device-profiles/twin-document/messages";
+import type { Numbered } from "./thick.ts";
 
 /** Batches that may be on their way at once. */
 export const IN_FLIGHT_MAX = 32;
@@ -11,11 +12,6 @@ const RESENDS_MAX = 3;
 const PATIENCE_MS = [10_000, 10_000, 20_000, 40_000] as const;
 /** Batches of which it is remembered that they were passed over; more than a window's worth at once is the cloud's trouble. */
 const PASSED_MAX = 1_000;
-
-interface Numbered {
-  epoch: number;
-  sequence: number;
-}
 
 interface Sent extends Numbered {
   atMs: number;
@@ -64,25 +60,29 @@ export class SendWindow {
     }
   }
 
-  /** Takes out what has waited long enough: it may be sent again. @returns those that were sent again often enough */
-  expire(nowMs: number): Numbered[] {
+  /** Takes out what has waited long enough: it may be sent again, but for those that were often enough. */
+  expire(nowMs: number): { expired: Numbered[]; hopeless: Numbered[] } {
+    const expired: Numbered[] = [];
     const hopeless: Numbered[] = [];
     for (const [key, { epoch, sequence, atMs, passedOver }] of this.#sent) {
       const passes = this.#passes.get(key) ?? 0;
       if (nowMs - atMs < (PATIENCE_MS[passes] ?? 0)) continue;
       this.#sent.delete(key);
+      expired.push({ epoch, sequence });
       if (!passedOver) continue;
       this.#remember(key, passes + 1);
       if (passes < RESENDS_MAX) continue;
       this.#passes.delete(key);
       hopeless.push({ epoch, sequence });
     }
-    return hopeless;
+    return { expired, hopeless };
   }
 
-  /** The connection is gone, and what was on its way with it. */
-  clear(): void {
+  /** The connection is gone, and what was on its way with it. @returns that */
+  clear(): Numbered[] {
+    const gone = [...this.#sent.values()].map(({ epoch, sequence }) => ({ epoch, sequence }));
     this.#sent.clear();
+    return gone;
   }
 
   #remember(key: string, passes: number): void {

@@ -67,6 +67,7 @@ export class Uplink {
     const { bodies, tooLarge } = pack(batch);
     if (tooLarge > 0) this.#deps.log.error({ devices: tooLarge }, "sections too large for any message were left out");
     for (const body of bodies) this.#deps.outbox.append(body);
+    this.#deps.outbox.thin((waiting) => this.#window.has(waiting));
     this.#pump();
   }
 
@@ -95,7 +96,7 @@ export class Uplink {
   #down(): void {
     this.#welcomed = false;
     this.#asked = null;
-    this.#window.clear();
+    this.#deps.outbox.wereSent(this.#window.clear());
     if (this.#helloTimer !== null) clearTimeout(this.#helloTimer);
     this.#helloTimer = null;
   }
@@ -168,7 +169,9 @@ export class Uplink {
   #pump(): void {
     if (!this.#welcomed) return;
     const { outbox, clock, log } = this.#deps;
-    for (const batch of this.#window.expire(clock.monoMs())) {
+    const { expired, hopeless } = this.#window.expire(clock.monoMs());
+    outbox.wereSent(expired);
+    for (const batch of hopeless) {
       outbox.quarantine(batch);
       log.error(
         batch,
