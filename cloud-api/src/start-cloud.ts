@@ -25,6 +25,10 @@ import { openMqttSession } from "./platform/mqtt-client.ts";
 import { openQueue, openRedis, openWorker } from "./platform/queue.ts";
 import type { Random } from "./platform/random.ts";
 import { type Catalog, openCatalog } from "./profile-catalog.ts";
+import { ShadowDesk } from "./shadow/desk.ts";
+import { SHADOW_LIMITS } from "./shadow/rules.ts";
+import { ShadowService } from "./shadow/service.ts";
+import { ShadowStore } from "./shadow/store.ts";
 import { foldsOf, jobsOf } from "./worker.ts";
 
 export interface Cloud {
@@ -82,6 +86,7 @@ export async function startCloud(config: CloudConfig, clock: Clock, random: Rand
   try {
     const mqttUrl = await openBroker(house);
     if (has(house, "ingest")) await openIntake(house, mqttUrl);
+    if (has(house, "shadow")) await openShadows(house, mqttUrl);
     if (has(house, "worker")) await openJobs(house);
     const url = has(house, "api") ? await openApi(house) : null;
     const setupUrl = url === null ? null : await openSetup(house, url);
@@ -121,14 +126,16 @@ async function openBroker(house: House): Promise<string> {
   const { host, port } = config.mqtt;
   const admits = async ({ holder, id, site }: Peer) =>
     holder === "cloud" || (await fleet.admits(id, site, holder === "simulated-gateway", clock.nowMs()));
-  const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, admits, log });
+  const isBound = async (gateway: string, device: string) =>
+    (await fleet.index(clock.nowMs())).isBound(gateway, device);
+  const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, admits, isBound, log });
   house.opened.push({ name: "broker", close: () => broker.close() });
   const name = ["0.0.0.0", "::"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return `mqtts://${name}:${broker.port}`;
 }
 
-async function openIntake(house: House, mqttUrl: string): Promise<void> {
-  const { config, catalog, authority, db, live, clock, random, log, fleet } = house;
+/** A session of the cloud's own with the broker, for one of its roles. */
+async function openSession({ config, authority, random, opened }: House, mqttUrl: string) {
   const own = await authority.service("cloud", []);
   const { caFile, certFile, keyFile } =
     config.mqtt.kind === "external" ? config.mqtt : { caFile: null, certFile: null, keyFile: null };
@@ -146,7 +153,13 @@ async function openIntake(house: House, mqttUrl: string): Promise<void> {
       { cause: error },
     );
   });
-  house.opened.push({ name: "mqtt session", close: () => mqtt.endAsync(true) });
+  opened.push({ name: "mqtt session", close: () => mqtt.endAsync(true) });
+  return mqtt;
+}
+
+async function openIntake(house: House, mqttUrl: string): Promise<void> {
+  const { catalog, db, live, clock, log, fleet } = house;
+  const mqtt = await openSession(house, mqttUrl);
   const observations = new ObservationStore(db);
   const folds = foldsOf({ observations, clock });
   const store = new ArrivalStore({ db, catalog, folds, prepare: observations.prepare, log });
@@ -157,9 +170,21 @@ async function openIntake(house: House, mqttUrl: string): Promise<void> {
   house.opened.push({ name: "intake", close: () => intake.close() });
 }
 
+/** Shadows have a session of their own: a burst of them holds up no telemetry. */
+async function openShadows(house: House, mqttUrl: string): Promise<void> {
+  const { clock, log } = house;
+  const mqtt = await openSession(house, mqttUrl);
+  const desk = new ShadowDesk({ store: shadowStore(house), clock, log });
+  house.opened.push({ name: "shadows", close: () => desk.close() });
+  await new ShadowService({ mqtt, desk, log }).open();
+}
+
+const shadowStore = ({ config, db, log }: House) =>
+  new ShadowStore({ db, limits: { ...SHADOW_LIMITS, levelsMax: config.shadow.levelsMax }, log });
+
 async function openJobs(house: House): Promise<void> {
   const { config, db, clock, log } = house;
-  const jobs = jobsOf({ observations: new ObservationStore(db), clock });
+  const jobs = jobsOf({ shadows: shadowStore(house), observations: new ObservationStore(db), clock });
   const queue = await openQueue(config, log);
   house.opened.push({ name: "queue", close: () => queue.close() });
   for (const job of jobs) if (job.everyMs !== null) await queue.repeat(job, job.everyMs);
