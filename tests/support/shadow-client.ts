@@ -43,12 +43,15 @@ export class ShadowClient {
   /** Listens to what is told beside the answers; resolves once the broker has taken the subscription. */
   async listen(thingName: string, shadowName: string, to: "delta" | "documents"): Promise<Listening> {
     const where = { thingName, shadowName };
+    const heard: Told[] = [];
     const stream =
       to === "delta"
-        ? this.sdk.createNamedShadowDeltaUpdatedStream(where)
-        : this.sdk.createNamedShadowUpdatedStream(where);
-    const heard: Told[] = [];
-    stream.on("incomingPublish", ({ message }) => heard.push({ ...message }));
+        ? this.sdk
+            .createNamedShadowDeltaUpdatedStream(where)
+            .on("incomingPublish", ({ message }) => heard.push({ ...message }))
+        : this.sdk
+            .createNamedShadowUpdatedStream(where)
+            .on("incomingPublish", ({ message }) => heard.push({ ...message }));
     const taken = once(stream, "subscriptionStatus");
     stream.open();
     await taken;
