@@ -32,6 +32,7 @@ test.each([
   [{ MQTT_PORT: "1.5" }, 'MQTT_PORT is "1.5"'],
   [{ SHADOW_LEVELS_MAX: "0" }, 'SHADOW_LEVELS_MAX is "0"'],
   [{ SHADOW_LEVELS_MAX: "17" }, 'SHADOW_LEVELS_MAX is "17"'],
+  [{ SHADOW_HTTPS_PORT: "https" }, 'SHADOW_HTTPS_PORT is "https"'],
   [{ WARDTWIN_ROLES: "shadow", MQTT_URL: AWS }, "WARDTWIN_ROLES names shadow while MQTT_URL is AWS IoT Core"],
   [{ LOG_LEVEL: "loud" }, 'LOG_LEVEL is "loud"'],
   [{ WARDTWIN_ROLES: "api,cook" }, 'WARDTWIN_ROLES names "cook"'],
@@ -54,7 +55,7 @@ test("an empty setting counts as none", () => {
     redisUrl: null,
     mqtt: { kind: "embedded", host: "127.0.0.1", port: 8883 },
     roles: ["api", "ingest", "worker", "shadow", "broker"],
-    shadow: { levelsMax: 6 },
+    shadow: { levelsMax: 6, https: null },
   });
 });
 
@@ -66,7 +67,14 @@ test("the hospital's own profiles are looked for in the data folder, unless some
 test("on AWS IoT Core, which answers for shadows itself, the role shadow is off", () => {
   expect(read({ MQTT_URL: AWS }).roles).toEqual(["api", "ingest", "worker", "broker"]);
   expect(read({ MQTT_URL: "mqtts://iot.hospital.example:8883" }).roles).toContain("shadow");
-  expect(read({ SHADOW_LEVELS_MAX: "8" }).shadow).toEqual({ levelsMax: 8 });
+  expect(read({ SHADOW_LEVELS_MAX: "8" }).shadow).toMatchObject({ levelsMax: 8 });
+});
+
+test("shadows answer over HTTPS where a port is named, on this machine alone unless another address is", () => {
+  expect(read({ SHADOW_HTTPS_PORT: "8443" }).shadow.https).toMatchObject({ host: "127.0.0.1", port: 8443 });
+  const { https } = read({ SHADOW_HTTPS_PORT: "0", SHADOW_HTTPS_HOST: "::", MQTT_HOST_NAMES: "twins.example" }).shadow;
+  expect(https).toMatchObject({ host: "::", port: 0 });
+  expect(https?.hostNames).toContain("twins.example");
 });
 
 test("what is set is taken as it stands", () => {

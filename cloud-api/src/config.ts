@@ -20,6 +20,8 @@ export interface CloudConfig {
   shadow: {
     /** How many names or places deep a section of a shadow may go. */
     levelsMax: number;
+    /** Where shadows answer over HTTPS; null where they do not. `hostNames` stand in the certificate. */
+    https: { host: string; port: number; hostNames: readonly string[] } | null;
   };
   /** The folder of the hospital's own profiles; one that nobody chose need not be there. */
   profilesDir: { path: string; chosen: boolean };
@@ -66,7 +68,7 @@ export function readConfig(env: Env): CloudConfig {
     databaseUrl: checkedUrl("DATABASE_URL", databaseUrl, ["postgres:", "postgresql:"]),
     redisUrl,
     mqtt: mqttOf(env, roles),
-    shadow: { levelsMax: levelsOf(env["SHADOW_LEVELS_MAX"]) },
+    shadow: { levelsMax: levelsOf(env["SHADOW_LEVELS_MAX"]), https: shadowHttpsOf(env) },
     profilesDir: env["PROFILES_DIR"]
       ? { path: resolve(env["PROFILES_DIR"]), chosen: true }
       : { path: join(dataDir, "profiles"), chosen: false },
@@ -98,6 +100,14 @@ function mqttOf(env: Env, roles: readonly ProcessRole[]): CloudConfig["mqtt"] {
     port: portOf("MQTT_PORT", env["MQTT_PORT"], DEFAULT_MQTT_PORT),
     hostNames: hostNamesOf(host, env["MQTT_HOST_NAMES"]),
   };
+}
+
+/** Off until somebody names a port. */
+function shadowHttpsOf(env: Env): CloudConfig["shadow"]["https"] {
+  const text = env["SHADOW_HTTPS_PORT"];
+  if (text === undefined || text === "") return null;
+  const host = env["SHADOW_HTTPS_HOST"] || LOOPBACK;
+  return { host, port: portOf("SHADOW_HTTPS_PORT", text, 0), hostNames: hostNamesOf(host, env["MQTT_HOST_NAMES"]) };
 }
 
 /** The names under which gateways may know this machine; they stand in the broker's certificate. */

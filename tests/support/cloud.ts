@@ -35,7 +35,7 @@ export async function startTestCloud(): Promise<TestCloud> {
     databaseUrl: database.connectionString,
     redisUrl: null,
     mqtt: { kind: "embedded", host: "127.0.0.1", port: 0, hostNames: ["localhost", "127.0.0.1"] },
-    shadow: { levelsMax: 6 },
+    shadow: { levelsMax: 6, https: { host: "127.0.0.1", port: 0, hostNames: ["localhost", "127.0.0.1"] } },
     profilesDir: { path: join(dataDir, "profiles"), chosen: false },
     consoleDir: null,
     logLevel: "silent",

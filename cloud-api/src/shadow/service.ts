@@ -2,7 +2,8 @@ import type { MqttClient } from "mqtt";
 import { ConfigError } from "../platform/config-error.ts";
 import type { Log } from "../platform/log.ts";
 import type { ShadowDesk } from "./desk.ts";
-import { parseRequest, REQUEST_FILTERS, responseTopic } from "./topics.ts";
+import type { ShadowMessage } from "./rules.ts";
+import { parseRequest, REQUEST_FILTERS, responseTopic, type ShadowAddress, type Verb } from "./topics.ts";
 
 interface Deps {
   mqtt: MqttClient;
@@ -36,13 +37,19 @@ export class ShadowService {
   }
 
   async #hear(topic: string, payload: Uint8Array): Promise<void> {
-    const { mqtt, desk, log } = this.#deps;
+    const { desk, log } = this.#deps;
     const parsed = parseRequest(topic);
     if (parsed === null) return log.info({ topic }, "a request for a shadow whose name cannot be");
     const { verb, ...address } = parsed;
-    for (const { channel, payload: answer } of await desk.ask({ address, verb, payload })) {
+    this.tell(address, verb, await desk.ask({ address, verb, payload }));
+  }
+
+  /** Sends what was answered, in its order. */
+  tell(address: ShadowAddress, verb: Verb, messages: readonly ShadowMessage[]): void {
+    const { mqtt, log } = this.#deps;
+    for (const { channel, payload } of messages) {
       const to = responseTopic(address, verb, channel);
-      mqtt.publish(to, answer, { qos: 1 }, (error) => {
+      mqtt.publish(to, payload, { qos: 1 }, (error) => {
         if (error) log.warn({ why: error.message, topic: to }, "an answer was not sent");
       });
     }
