@@ -42,13 +42,10 @@ export class ShadowDesk {
     if (inFlight >= IN_FLIGHT_PER_THING_MAX || this.#waiting.length >= WAITING_MAX)
       return this.#unanswered("too-many", request);
     this.#inFlight.set(thing, inFlight + 1);
-    const messages = await new Promise<readonly ShadowMessage[]>((answered) => {
+    return new Promise((answered) => {
       this.#waiting.push({ request, answered });
-      this.#pump ??= this.#drain().finally(() => {
-        this.#pump = null;
-      });
+      this.#pump ??= this.#drain();
     });
-    return messages;
   }
 
   /** Settles what waits, and takes no more. */
@@ -66,6 +63,8 @@ export class ShadowDesk {
         answered(messages[i] ?? []);
       }
     }
+    // In the same breath as the last look: whoever asks next has to start a pump of its own.
+    this.#pump = null;
   }
 
   async #settle(requests: readonly ShadowRequest[]): Promise<(readonly ShadowMessage[])[]> {
