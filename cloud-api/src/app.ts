@@ -15,7 +15,7 @@ import type { LiveViews } from "./device-twin/live-views.ts";
 import type { TwinQueries } from "./device-twin/queries.ts";
 import { deviceTwinRoutes } from "./device-twin/routes.ts";
 import type { FleetQueries } from "./fleet/queries.ts";
-import { certificateRoutes, fleetRoutes, sightingRoutes } from "./fleet/routes.ts";
+import { certificateRoutes, fleetRoutes, revocationRoutes, sightingRoutes } from "./fleet/routes.ts";
 import type { FleetStore } from "./fleet/store.ts";
 import type { ObservationQueries } from "./observation/queries.ts";
 import { observationRoutes } from "./observation/routes.ts";
@@ -82,6 +82,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(fleetRoutes, registry);
   await app.register(sightingRoutes, registry);
   await app.register(certificateRoutes, registry);
+  await app.register(revocationRoutes, registry);
   await app.register(deviceTwinRoutes, {
     prefix: API,
     fleet,

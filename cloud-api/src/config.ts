@@ -2,7 +2,7 @@ import { hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { ConfigError } from "./platform/config-error.ts";
 
-export const PROCESS_ROLES = ["api", "ingest", "worker", "broker"] as const;
+export const PROCESS_ROLES = ["api", "ingest", "worker", "shadow", "broker"] as const;
 export type ProcessRole = (typeof PROCESS_ROLES)[number];
 
 /** Everything that the cloud can be told from outside. */
@@ -17,6 +17,12 @@ export interface CloudConfig {
   mqtt:
     | { kind: "embedded"; host: string; port: number; hostNames: readonly string[] }
     | { kind: "external"; url: string; caFile: string | null; certFile: string | null; keyFile: string | null };
+  shadow: {
+    /** How many names or places deep a section of a shadow may go. */
+    levelsMax: number;
+    /** Where shadows answer over HTTPS; null where they do not. `hostNames` stand in the certificate. */
+    https: { host: string; port: number; hostNames: readonly string[] } | null;
+  };
   /** The folder of the hospital's own profiles; one that nobody chose need not be there. */
   profilesDir: { path: string; chosen: boolean };
   consoleDir: string | null;
@@ -27,6 +33,9 @@ type Env = Readonly<Record<string, string | undefined>>;
 
 const DEFAULT_PORT = 8080;
 const DEFAULT_MQTT_PORT = 8883;
+/** Documents of AWS say 5, 6 and 8, in the order of their years. */
+const DEFAULT_SHADOW_LEVELS = 6;
+const SHADOW_LEVELS_MAX = 16;
 const LOG_LEVELS: readonly string[] = ["fatal", "error", "warn", "info", "debug", "trace", "silent"];
 const LOOPBACK = "127.0.0.1";
 /** Listens everywhere, and is the name of nowhere. */
@@ -43,7 +52,7 @@ export function readConfig(env: Env): CloudConfig {
       "DATABASE_URL is not set; give the address of a PostgreSQL 15 or newer, as in postgres://user:password@host:5432/wardtwin.",
     );
   }
-  const roles = rolesOf(env["WARDTWIN_ROLES"]);
+  const roles = rolesOf(env["WARDTWIN_ROLES"], isAwsIot(env["MQTT_URL"]));
   const redisUrl = env["REDIS_URL"] ? checkedUrl("REDIS_URL", env["REDIS_URL"], ["redis:", "rediss:"]) : null;
   if (redisUrl === null && roles.length < PROCESS_ROLES.length && roles.includes("api") !== roles.includes("ingest")) {
     throw new ConfigError(
@@ -59,6 +68,7 @@ export function readConfig(env: Env): CloudConfig {
     databaseUrl: checkedUrl("DATABASE_URL", databaseUrl, ["postgres:", "postgresql:"]),
     redisUrl,
     mqtt: mqttOf(env, roles),
+    shadow: { levelsMax: levelsOf(env["SHADOW_LEVELS_MAX"]), https: shadowHttpsOf(env) },
     profilesDir: env["PROFILES_DIR"]
       ? { path: resolve(env["PROFILES_DIR"]), chosen: true }
       : { path: join(dataDir, "profiles"), chosen: false },
@@ -92,6 +102,14 @@ function mqttOf(env: Env, roles: readonly ProcessRole[]): CloudConfig["mqtt"] {
   };
 }
 
+/** Off until somebody names a port. */
+function shadowHttpsOf(env: Env): CloudConfig["shadow"]["https"] {
+  const text = env["SHADOW_HTTPS_PORT"];
+  if (text === undefined || text === "") return null;
+  const host = env["SHADOW_HTTPS_HOST"] || LOOPBACK;
+  return { host, port: portOf("SHADOW_HTTPS_PORT", text, 0), hostNames: hostNamesOf(host, env["MQTT_HOST_NAMES"]) };
+}
+
 /** The names under which gateways may know this machine; they stand in the broker's certificate. */
 function hostNamesOf(host: string, text: string | undefined): string[] {
   const given = (text ?? "")
@@ -103,8 +121,22 @@ function hostNamesOf(host: string, text: string | undefined): string[] {
   ];
 }
 
-function rolesOf(text: string | undefined): ProcessRole[] {
-  if (text === undefined || text === "") return [...PROCESS_ROLES];
+/** AWS IoT Core answers for its shadows itself; two answers to one request would contradict each other. */
+function rolesOf(text: string | undefined, onAws: boolean): ProcessRole[] {
+  if (text === undefined || text === "") return PROCESS_ROLES.filter((role) => !(onAws && role === "shadow"));
+  const roles = namedRoles(text);
+  if (onAws && roles.includes("shadow")) {
+    throw new ConfigError(
+      "WARDTWIN_ROLES names shadow while MQTT_URL is AWS IoT Core, which answers for shadows itself; leave shadow out.",
+    );
+  }
+  return roles;
+}
+
+const isAwsIot = (url: string | undefined): boolean =>
+  URL.canParse(url ?? "") && /\.iot\.[a-z0-9-]+\.amazonaws\.com(\.cn)?$/i.test(new URL(url ?? "").hostname);
+
+function namedRoles(text: string): ProcessRole[] {
   return text.split(",").map((word) => {
     const role = PROCESS_ROLES.find((known) => known === word.trim());
     if (role === undefined)
@@ -118,6 +150,17 @@ function logLevelOf(text: string | undefined): string {
   if (!LOG_LEVELS.includes(text))
     throw new ConfigError(`LOG_LEVEL is "${text}", which is no level; use ${LOG_LEVELS.join(", ")}.`);
   return text;
+}
+
+function levelsOf(text: string | undefined): number {
+  if (text === undefined || text === "") return DEFAULT_SHADOW_LEVELS;
+  const levels = Number(text);
+  if (!Number.isInteger(levels) || levels < 1 || levels > SHADOW_LEVELS_MAX) {
+    throw new ConfigError(
+      `SHADOW_LEVELS_MAX is "${text}", which is no depth; use a number from 1 to ${SHADOW_LEVELS_MAX}.`,
+    );
+  }
+  return levels;
 }
 
 function portOf(name: string, text: string | undefined, otherwise: number): number {

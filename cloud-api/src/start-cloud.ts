@@ -25,6 +25,11 @@ import { openMqttSession } from "./platform/mqtt-client.ts";
 import { openQueue, openRedis, openWorker } from "./platform/queue.ts";
 import type { Random } from "./platform/random.ts";
 import { type Catalog, openCatalog } from "./profile-catalog.ts";
+import { ShadowDesk } from "./shadow/desk.ts";
+import { buildShadowApp } from "./shadow/routes.ts";
+import { SHADOW_LIMITS } from "./shadow/rules.ts";
+import { ShadowService } from "./shadow/service.ts";
+import { ShadowStore } from "./shadow/store.ts";
 import { foldsOf, jobsOf } from "./worker.ts";
 
 export interface Cloud {
@@ -33,6 +38,8 @@ export interface Cloud {
   /** mqtts://host:port of the broker that gateways use. */
   mqttUrl: string;
   caFile: string;
+  /** Where shadows answer over HTTPS; null where they do not. */
+  shadowUrl: string | null;
   /** The one-time link of the first administrator; null once there is a user. */
   setupUrl: string | null;
   close(): Promise<void>;
@@ -82,12 +89,13 @@ export async function startCloud(config: CloudConfig, clock: Clock, random: Rand
   try {
     const mqttUrl = await openBroker(house);
     if (has(house, "ingest")) await openIntake(house, mqttUrl);
+    const shadowUrl = has(house, "shadow") ? await openShadows(house, mqttUrl) : null;
     if (has(house, "worker")) await openJobs(house);
     const url = has(house, "api") ? await openApi(house) : null;
     const setupUrl = url === null ? null : await openSetup(house, url);
     // A broker that is not ours may have an authority of its own, which is then the one that gateways must trust.
     const caFile = (config.mqtt.kind === "external" ? config.mqtt.caFile : null) ?? authority.caFile;
-    return { url, mqttUrl, caFile, setupUrl, close: () => closeAll(house) };
+    return { url, mqttUrl, caFile, shadowUrl, setupUrl, close: () => closeAll(house) };
   } catch (error) {
     await closeAll(house);
     throw error;
@@ -119,18 +127,22 @@ async function openBroker(house: House): Promise<string> {
   if (config.mqtt.kind === "external") return config.mqtt.url;
   const files = await authority.service("broker", config.mqtt.hostNames);
   const { host, port } = config.mqtt;
-  const admits = async ({ holder, certificate, id, site }: Peer) =>
-    holder === "cloud" ||
-    (await fleet.admits({ id, site, simulated: holder === "simulated-gateway", certificate }, clock.nowMs()));
-  const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, admits, log });
+  const admits = (peer: Peer) => isAdmitted(house, peer);
+  const isBound = async (gateway: string, device: string) =>
+    (await fleet.index(clock.nowMs())).isBound(gateway, device);
+  const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, admits, isBound, log });
   house.opened.push({ name: "broker", close: () => broker.close() });
   house.live.subscribe(({ gateways }) => broker.recheck(gateways));
   const name = ["0.0.0.0", "::"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return `mqtts://${name}:${broker.port}`;
 }
 
-async function openIntake(house: House, mqttUrl: string): Promise<void> {
-  const { config, catalog, authority, db, live, clock, random, log, fleet } = house;
+const isAdmitted = async ({ fleet, clock }: House, { holder, certificate, id, site }: Peer) =>
+  holder === "cloud" ||
+  (await fleet.admits({ id, site, simulated: holder === "simulated-gateway", certificate }, clock.nowMs()));
+
+/** A session of the cloud's own with the broker, for one of its roles. */
+async function openSession({ config, authority, random, opened }: House, mqttUrl: string) {
   const own = await authority.service("cloud", []);
   const { caFile, certFile, keyFile } =
     config.mqtt.kind === "external" ? config.mqtt : { caFile: null, certFile: null, keyFile: null };
@@ -148,7 +160,13 @@ async function openIntake(house: House, mqttUrl: string): Promise<void> {
       { cause: error },
     );
   });
-  house.opened.push({ name: "mqtt session", close: () => mqtt.endAsync(true) });
+  opened.push({ name: "mqtt session", close: () => mqtt.endAsync(true) });
+  return mqtt;
+}
+
+async function openIntake(house: House, mqttUrl: string): Promise<void> {
+  const { catalog, db, live, clock, log, fleet } = house;
+  const mqtt = await openSession(house, mqttUrl);
   const observations = new ObservationStore(db);
   const folds = foldsOf({ observations, clock });
   const store = new ArrivalStore({ db, catalog, folds, prepare: observations.prepare, log });
@@ -159,9 +177,45 @@ async function openIntake(house: House, mqttUrl: string): Promise<void> {
   house.opened.push({ name: "intake", close: () => intake.close() });
 }
 
+/** Shadows have a session of their own: a burst of them holds up no telemetry. */
+async function openShadows(house: House, mqttUrl: string): Promise<string | null> {
+  const { config, clock, log } = house;
+  const mqtt = await openSession(house, mqttUrl);
+  const store = shadowStore(house);
+  const desk = new ShadowDesk({ store, clock, log });
+  house.opened.push({ name: "shadows", close: () => desk.close() });
+  const service = new ShadowService({ mqtt, desk, log });
+  await service.open();
+  return config.shadow.https === null ? null : openShadowHttps(house, config.shadow.https, { store, desk, service });
+}
+
+/** The doors of shadows over HTTPS show the broker's certificate, and ask for the one that a gateway shows the broker. */
+async function openShadowHttps(
+  house: House,
+  { host, port, hostNames }: NonNullable<CloudConfig["shadow"]["https"]>,
+  parts: { store: ShadowStore; desk: ShadowDesk; service: ShadowService },
+): Promise<string> {
+  const { config, authority, fleet, clock, log } = house;
+  const ofBroker = config.mqtt.kind === "embedded" ? config.mqtt.hostNames : [];
+  const files = await authority.service("broker", [...new Set([...ofBroker, ...hostNames])]);
+  const mayUse = async (peer: Peer, thing: string) =>
+    peer.holder === "cloud" ||
+    ((await isAdmitted(house, peer)) &&
+      (thing === peer.id || (await fleet.index(clock.nowMs())).isBound(peer.id, thing)));
+  const app = await buildShadowApp({ ...parts, mayUse, clock, log }, { caFile: authority.caFile, ...files });
+  house.opened.push({ name: "shadows over HTTPS", close: () => app.close() });
+  return listening(() => app.listen({ host, port }), "The service of shadows over HTTPS", "SHADOW_HTTPS_PORT", {
+    host,
+    port,
+  });
+}
+
+const shadowStore = ({ config, db, log }: House) =>
+  new ShadowStore({ db, limits: { ...SHADOW_LIMITS, levelsMax: config.shadow.levelsMax }, log });
+
 async function openJobs(house: House): Promise<void> {
   const { config, db, clock, log } = house;
-  const jobs = jobsOf({ observations: new ObservationStore(db), clock });
+  const jobs = jobsOf({ shadows: shadowStore(house), observations: new ObservationStore(db), clock });
   const queue = await openQueue(config, log);
   house.opened.push({ name: "queue", close: () => queue.close() });
   for (const job of jobs) if (job.everyMs !== null) await queue.repeat(job, job.everyMs);
@@ -192,15 +246,25 @@ async function openApi(house: House): Promise<string> {
     consoleDir: config.consoleDir,
   });
   house.opened.push({ name: "api", close: () => app.close() });
+  return listening(() => app.listen({ host: config.host, port: config.port }), "The console", "PORT", config);
+}
+
+/** @throws ConfigError with what to do where the port cannot be had */
+async function listening(
+  listen: () => Promise<string>,
+  what: string,
+  setting: string,
+  { host, port }: { host: string; port: number },
+): Promise<string> {
   try {
-    return await app.listen({ host: config.host, port: config.port });
+    return await listen();
   } catch (error) {
     const code = error instanceof Error && "code" in error ? `${error.code}` : String(error);
     const why =
       code === "EADDRINUSE"
-        ? `port ${config.port} on ${config.host} is already in use`
-        : `port ${config.port} on ${config.host} cannot be opened (${code})`;
-    throw new ConfigError(`The console cannot start: ${why}; set PORT to a free port.`, { cause: error });
+        ? `port ${port} on ${host} is already in use`
+        : `port ${port} on ${host} cannot be opened (${code})`;
+    throw new ConfigError(`${what} cannot start: ${why}; set ${setting} to a free port.`, { cause: error });
   }
 }
 

@@ -4,10 +4,16 @@ import { integrateUsage, retireTelemetry } from "./observation/jobs.ts";
 import type { ObservationStore } from "./observation/store.ts";
 import type { Clock } from "./platform/clock.ts";
 import { type BoundJob, bindJob } from "./platform/queue.ts";
+import { forgetDeletedShadows } from "./shadow/jobs.ts";
+import type { ShadowStore } from "./shadow/store.ts";
 
 interface Deps {
   observations: ObservationStore;
   clock: Clock;
+}
+
+interface JobDeps extends Deps {
+  shadows: ShadowStore;
 }
 
 /** What happens to a group of batches inside its transaction, in flow order. */
@@ -18,8 +24,9 @@ export const foldsOf = ({ observations }: Deps): Fold[] => [
   observations.foldStates,
 ];
 
-/** Every job, in flow order. */
-export const jobsOf = ({ observations, clock }: Deps): BoundJob[] => [
+/** Every job: of the shadows, then in flow order. */
+export const jobsOf = ({ shadows, observations, clock }: JobDeps): BoundJob[] => [
+  bindJob(forgetDeletedShadows, { shadows, clock }),
   bindJob(integrateUsage, { observations, clock }),
   bindJob(retireTelemetry, { observations, clock }),
 ];

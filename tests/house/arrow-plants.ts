@@ -131,4 +131,5 @@ export const FURTHER_PLANTS: readonly { rule: string; plant: Plant }[] = [
   },
   { rule: "pure-files-do-no-io", plant: file("device-profiles/src/codec/plant.ts", "node:crypto") },
   { rule: "pure-files-do-no-io", plant: file("edge-agent/src/protocol/plant.ts", "node:net") },
+  { rule: "pure-files-do-no-io", plant: file("cloud-api/src/shadow/document.ts", "node:crypto") },
 ];

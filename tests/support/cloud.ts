@@ -28,13 +28,14 @@ export async function startTestCloud(): Promise<TestCloud> {
   const dataDir = temporaryFolder();
   const database = await startThrowAwayPostgres();
   const config: CloudConfig = {
-    roles: ["api", "ingest", "worker", "broker"],
+    roles: ["api", "ingest", "worker", "shadow", "broker"],
     host: "127.0.0.1",
     port: 0,
     dataDir,
     databaseUrl: database.connectionString,
     redisUrl: null,
     mqtt: { kind: "embedded", host: "127.0.0.1", port: 0, hostNames: ["localhost", "127.0.0.1"] },
+    shadow: { levelsMax: 6, https: { host: "127.0.0.1", port: 0, hostNames: ["localhost", "127.0.0.1"] } },
     profilesDir: { path: join(dataDir, "profiles"), chosen: false },
     consoleDir: null,
     logLevel: "silent",

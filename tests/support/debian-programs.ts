@@ -35,12 +35,20 @@ export interface MosquittoFiles {
 /** What a hospital's own Mosquitto needs for us: mutual TLS, and to each certificate its own topics (the common name is the user). */
 const ACL = `user wardtwin-cloud
 topic readwrite wardtwin/v1/#
+topic readwrite $aws/things/#
 
 pattern write wardtwin/v1/+/%u/presence
 pattern write wardtwin/v1/+/%u/hello
 pattern write wardtwin/v1/+/%u/telemetry
 pattern read wardtwin/v1/+/%u/welcome
 pattern read wardtwin/v1/+/%u/ack
+pattern write $aws/things/%u/shadow/get
+pattern write $aws/things/%u/shadow/update
+pattern write $aws/things/%u/shadow/delete
+pattern write $aws/things/%u/shadow/name/+/get
+pattern write $aws/things/%u/shadow/name/+/update
+pattern write $aws/things/%u/shadow/name/+/delete
+pattern read $aws/things/%u/shadow/#
 `;
 
 export async function startMosquitto(

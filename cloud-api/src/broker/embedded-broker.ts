@@ -6,7 +6,7 @@ import { Aedes, type Client } from "aedes";
 import { ConfigError } from "../platform/config-error.ts";
 import type { Log } from "../platform/log.ts";
 import { PacketLimit } from "./packet-limit.ts";
-import { isWithinBounds, mayConnectAs, mayPublish, maySubscribe, type Peer, peerOf } from "./rules.ts";
+import { isWithinBounds, mayConnectAs, mayPublish, maySubscribe, type Peer, peerOf, thingOf } from "./rules.ts";
 
 export interface EmbeddedBroker {
   port: number;
@@ -23,6 +23,8 @@ interface Settings {
   keyFile: string;
   /** Whether the registry knows a gateway as its certificate describes it, and has not revoked that certificate. */
   admits(peer: Peer): Promise<boolean>;
+  /** Whether the registry binds a device to a gateway. */
+  isBound(gateway: string, device: string): Promise<boolean>;
   log: Log;
 }
 
@@ -44,10 +46,11 @@ export async function startEmbeddedBroker({
   certFile,
   keyFile,
   admits,
+  isBound,
   log,
 }: Settings): Promise<EmbeddedBroker> {
   const sessions: Sessions = new Map();
-  const broker = await openBroker(sessions, admits, log);
+  const broker = await openBroker(sessions, admits, isBound, log);
   const server = createServer(await tlsOptions(caFile, certFile, keyFile), (socket) => {
     // Nagle and delayed acknowledgement together cost 44 ms a round trip.
     socket.setNoDelay(true);
@@ -108,7 +111,12 @@ function cutOff(sessions: Sessions, concerns: (peer: Peer) => boolean, admits: S
 }
 
 /** An MQTT broker that knows each client by its certificate, and holds it to its own topics. */
-async function openBroker(sessions: Sessions, admits: Settings["admits"], log: Log): Promise<Aedes> {
+async function openBroker(
+  sessions: Sessions,
+  admits: Settings["admits"],
+  isBound: Settings["isBound"],
+  log: Log,
+): Promise<Aedes> {
   const peers = new WeakMap<Client, Peer>();
   const broker = await Aedes.createBroker({ connectTimeout: HANDSHAKE_TIMEOUT_MS, maxClientsIdLength: 128 });
   broker.preConnect = (client, { clientId }, done) => {
@@ -128,20 +136,7 @@ async function openBroker(sessions: Sessions, admits: Settings["admits"], log: L
       (error: Error) => done(error, false),
     );
   };
-  broker.authorizePublish = (client, packet, done) => {
-    // The broker's own messages ($SYS) have no client, and go nowhere that a gateway may listen.
-    if (client === null) return done(null);
-    const peer = peers.get(client);
-    const allowed = peer !== undefined && mayPublish(peer, packet.topic) && isWithinBounds(packet);
-    if (!allowed) log.warn({ peer: peer?.id, topic: packet.topic }, "publish refused");
-    done(allowed ? null : new Error("not permitted on this topic"));
-  };
-  broker.authorizeSubscribe = (client, subscription, done) => {
-    const peer = peers.get(client);
-    const allowed = peer !== undefined && maySubscribe(peer, subscription.topic);
-    if (!allowed) log.warn({ peer: peer?.id, topic: subscription.topic }, "subscribe refused");
-    done(null, allowed ? subscription : null);
-  };
+  authorize(broker, peers, isBound, log);
   broker.on("clientReady", (client) => {
     const peer = peers.get(client);
     if (peer !== undefined) sessions.set(client, peer);
@@ -155,6 +150,35 @@ async function openBroker(sessions: Sessions, admits: Settings["admits"], log: L
     log.info({ peer: sessions.get(client)?.id, why: error.message }, "mqtt session failed"),
   );
   return broker;
+}
+
+/** Holds each client to its own topics, and a gateway to the shadows of its own things. */
+function authorize(broker: Aedes, peers: WeakMap<Client, Peer>, isBound: Settings["isBound"], log: Log): void {
+  const isOwnThing = async (peer: Peer, thing: string) => thing === peer.id || (await isBound(peer.id, thing));
+  broker.authorizePublish = (client, packet, done) => {
+    // The broker's own messages ($SYS) have no client, and go nowhere that a gateway may listen.
+    if (client === null) return done(null);
+    const peer = peers.get(client);
+    const decide = (allowed: boolean) => {
+      if (!allowed) log.warn({ peer: peer?.id, topic: packet.topic }, "publish refused");
+      done(allowed ? null : new Error("not permitted on this topic"));
+    };
+    if (peer === undefined || !isWithinBounds(packet)) return decide(false);
+    const thing = thingOf(peer, { publish: packet.topic });
+    if (thing === null) return decide(mayPublish(peer, packet.topic));
+    isOwnThing(peer, thing).then(decide, (error: Error) => done(error));
+  };
+  broker.authorizeSubscribe = (client, subscription, done) => {
+    const peer = peers.get(client);
+    const decide = (allowed: boolean) => {
+      if (!allowed) log.warn({ peer: peer?.id, topic: subscription.topic }, "subscribe refused");
+      done(null, allowed ? subscription : null);
+    };
+    if (peer === undefined) return decide(false);
+    const thing = thingOf(peer, { subscribe: subscription.topic });
+    if (thing === null) return decide(maySubscribe(peer, subscription.topic));
+    isOwnThing(peer, thing).then(decide, (error: Error) => done(error));
+  };
 }
 
 async function tlsOptions(caFile: string, certFile: string, keyFile: string): Promise<TlsOptions> {

@@ -1,4 +1,5 @@
 import { DOWNLINK_CHANNELS, parseTopic, UPLINK_CHANNELS } from "@wardtwin/device-profiles/twin-document/topics";
+import { parseRequest, parseResponse, REQUEST_FILTERS, thingOfFilter } from "../shadow/topics.ts";
 
 /** Who is on the other end of an MQTT connection, as the subject of its certificate says. */
 export interface Peer {
@@ -40,19 +41,36 @@ export function mayConnectAs(peer: Peer, clientId: string): boolean {
 export const isWithinBounds = ({ qos, retain, topic }: { qos: number; retain: boolean; topic: string }): boolean =>
   qos <= 1 && (!retain || parseTopic(topic)?.channel === "presence");
 
-/** A gateway speaks on its own uplink topics and nowhere else; the cloud answers on any gateway's downlink. */
+/**
+ * A gateway speaks on its own uplink topics, and of the shadows of its things (`thingOf`); the cloud answers on any gateway's
+ * downlink, and for any shadow.
+ */
 export function mayPublish(peer: Peer, topic: string): boolean {
+  if (peer.holder === "cloud" && parseResponse(topic) !== null) return true;
   const parsed = parseTopic(topic);
   if (parsed === null) return false;
   if (peer.holder === "cloud") return DOWNLINK_CHANNELS.some((channel) => channel === parsed.channel);
   return isOwn(peer, parsed) && UPLINK_CHANNELS.some((channel) => channel === parsed.channel);
 }
 
-/** A gateway hears its own downlink topics, without wildcards; the cloud hears every uplink. */
+/**
+ * A gateway hears its own downlink topics, without wildcards, and the shadows of its things (`thingOf`); the cloud hears every
+ * uplink, and every request for a shadow.
+ */
 export function maySubscribe(peer: Peer, filter: string): boolean {
+  if (peer.holder === "cloud" && REQUEST_FILTERS.includes(filter)) return true;
   if (peer.holder === "cloud") return UPLINK_CHANNELS.some((channel) => filter.endsWith(`wardtwin/v1/+/+/${channel}`));
   const parsed = parseTopic(filter);
   return parsed !== null && isOwn(peer, parsed) && DOWNLINK_CHANNELS.some((channel) => channel === parsed.channel);
+}
+
+/**
+ * The thing whose shadows a gateway asks about or listens to. It may where the thing is the gateway itself or a device that is
+ * bound to it, which the registry knows. Null where it is about no shadow, and for an answer: those are the service's alone.
+ */
+export function thingOf(peer: Peer, does: { publish: string } | { subscribe: string }): string | null {
+  if (peer.holder === "cloud") return null;
+  return "publish" in does ? (parseRequest(does.publish)?.thing ?? null) : thingOfFilter(does.subscribe);
 }
 
 const isOwn = (peer: Peer, topic: { site: string; gateway: string }) =>

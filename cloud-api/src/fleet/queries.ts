@@ -21,6 +21,8 @@ export interface FleetIndex {
   bySerial(siteId: string, profile: string, serial: string): KnownDevice | null;
   byBinding(gatewayId: string, line: string, unit: string): KnownDevice | null;
   isRevoked(certificate: string): boolean;
+  /** Whether a person has bound the device to a line of the gateway. */
+  isBound(gatewayId: string, deviceId: string): boolean;
 }
 
 interface UnconfirmedRow {
@@ -143,11 +145,13 @@ export class FleetQueries {
     const byBinding = new Map(
       bindings.map((row) => [key(row.gatewayId, row.line, row.unit), deviceById.get(row.deviceId) ?? null]),
     );
+    const bound = new Set(bindings.map((row) => key(row.gatewayId, row.deviceId)));
     return {
       gateway: (id) => gatewayById.get(id) ?? null,
       bySerial: (siteId, profile, serial) => bySerial.get(key(siteId, profile, normalisedSerial(serial))) ?? null,
       byBinding: (gatewayId, line, unit) => byBinding.get(key(gatewayId, line, unit)) ?? null,
       isRevoked: (certificate) => revokedSerials.has(certificate),
+      isBound: (gatewayId, deviceId) => bound.has(key(gatewayId, deviceId)),
     };
   }
 }

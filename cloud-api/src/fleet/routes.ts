@@ -151,8 +151,46 @@ export const sightingRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fle
 /** The gateways' certificates, under /api/v1. */
 export const certificateRoutes: FastifyPluginAsyncTypebox<Deps> = async (
   app,
-  { fleet, store, access, authority, live, clock },
+  { fleet, store, access, authority, clock },
 ) => {
+  app.post(
+    "/gateways/:id/certificates",
+    {
+      config: { access: "gateway.certify" },
+      schema: {
+        tags: ["fleet"],
+        params: Type.Object({ id: RegistryId }),
+        body: CertificateRequest,
+        response: { 200: CertificateIssued, 400: Problem, 404: Problem },
+      },
+    },
+    async (request) => {
+      const gateway = await fleet.gateway(request.params.id);
+      if (gateway === null) throw new FleetError("fleet.gateway-not-found", { id: request.params.id });
+      const holder = { gateway: gateway.id, site: gateway.siteId, simulated: gateway.simulated };
+      const issued = await authority.signGateway(request.body.csrPem, holder).catch((error: unknown) => {
+        if (!(error instanceof CsrError)) throw error;
+        throw new FleetError("fleet.csr-invalid", { why: error.message, gateway: gateway.id }, { cause: error });
+      });
+      const issuedBy = personIn(request).email;
+      await store.recordCertificate({
+        serial: issued.serial,
+        gatewayId: gateway.id,
+        notAfterMs: issued.notAfterMs,
+        issuedBy,
+      });
+      await access.audit({ atMs: clock.nowMs(), actor: issuedBy, action: "gateway.certify", subject: gateway.id });
+      return {
+        certificatePem: issued.certificatePem,
+        caPem: authority.caPem,
+        notAfter: new Date(issued.notAfterMs).toISOString(),
+      };
+    },
+  );
+};
+
+/** Which certificates a gateway has, and the end of one before its time, under /api/v1. */
+export const revocationRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fleet, store, access, live, clock }) => {
   app.get(
     "/gateways/:id/certificates",
     {
@@ -198,41 +236,6 @@ export const certificateRoutes: FastifyPluginAsyncTypebox<Deps> = async (
       const actor = personIn(request).email;
       await access.audit({ atMs: nowMs, actor, action: "gateway.revoke", subject: id, detail: { serial } });
       return { serial, revokedAt: revokedAt.toISOString() };
-    },
-  );
-
-  app.post(
-    "/gateways/:id/certificates",
-    {
-      config: { access: "gateway.certify" },
-      schema: {
-        tags: ["fleet"],
-        params: Type.Object({ id: RegistryId }),
-        body: CertificateRequest,
-        response: { 200: CertificateIssued, 400: Problem, 404: Problem },
-      },
-    },
-    async (request) => {
-      const gateway = await fleet.gateway(request.params.id);
-      if (gateway === null) throw new FleetError("fleet.gateway-not-found", { id: request.params.id });
-      const holder = { gateway: gateway.id, site: gateway.siteId, simulated: gateway.simulated };
-      const issued = await authority.signGateway(request.body.csrPem, holder).catch((error: unknown) => {
-        if (!(error instanceof CsrError)) throw error;
-        throw new FleetError("fleet.csr-invalid", { why: error.message, gateway: gateway.id }, { cause: error });
-      });
-      const issuedBy = personIn(request).email;
-      await store.recordCertificate({
-        serial: issued.serial,
-        gatewayId: gateway.id,
-        notAfterMs: issued.notAfterMs,
-        issuedBy,
-      });
-      await access.audit({ atMs: clock.nowMs(), actor: issuedBy, action: "gateway.certify", subject: gateway.id });
-      return {
-        certificatePem: issued.certificatePem,
-        caPem: authority.caPem,
-        notAfter: new Date(issued.notAfterMs).toISOString(),
-      };
     },
   );
 };
