@@ -15,6 +15,7 @@ export const DEBIAN_TOOLS = [
   "libmodbus-dev",
   "python3-pymodbus",
   "python3-serial-asyncio",
+  "faketime",
 ] as const;
 export type DebianTool = (typeof DEBIAN_TOOLS)[number];
 

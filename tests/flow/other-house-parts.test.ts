@@ -1,16 +1,14 @@
 /** The same journey over parts that a hospital brings: a Mosquitto broker, and Redis for jobs and live changes. */
-import { cpSync, mkdirSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { openCertificateAuthority } from "@wardtwin/cloud-api/access/certificate-authority";
 import { TwinView } from "@wardtwin/cloud-api/device-twin/schema";
 import { Usage } from "@wardtwin/cloud-api/observation/schema";
-import { systemClock } from "@wardtwin/cloud-api/platform/clock";
-import { systemRandom } from "@wardtwin/cloud-api/platform/random";
 import { describeWith } from "@wardtwin/infra/test/debian-tool";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Api, signedIn } from "../support/api.ts";
+import { brokerFiles } from "../support/broker-files.ts";
 import { databaseUrlOf } from "../support/database.ts";
-import { type MosquittoFiles, type Program, startMosquitto, startRedis } from "../support/debian-programs.ts";
+import { type Program, startMosquitto, startRedis } from "../support/debian-programs.ts";
 import { openEventStream } from "../support/event-stream.ts";
 import { eventually } from "../support/eventually.ts";
 import { type House, startHouse } from "../support/house.ts";
@@ -107,14 +105,3 @@ describeWith("mosquitto", "with Mosquitto", () => {
     });
   });
 });
-
-/** A broker of the hospital's own, certified by the house's authority: what an operator does before the first start. */
-async function brokerFiles(dataDir: string, folder: string): Promise<MosquittoFiles> {
-  mkdirSync(folder, { recursive: true });
-  const authority = await openCertificateAuthority(join(dataDir, "pki"), systemClock, systemRandom);
-  const { certFile, keyFile } = await authority.service("broker", ["localhost", "127.0.0.1"]);
-  const files = { certFile: join(folder, "broker.pem"), keyFile: join(folder, "broker.key") };
-  cpSync(certFile, files.certFile);
-  cpSync(keyFile, files.keyFile);
-  return { caFile: authority.caFile, ...files };
-}

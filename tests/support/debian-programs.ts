@@ -9,6 +9,7 @@ import { freePort } from "./ports.ts";
 
 export interface Program {
   url: string;
+  pid: number;
   stop(): Promise<void>;
 }
 
@@ -91,6 +92,7 @@ async function run(tool: DebianTool, args: readonly string[], port: number, url:
   });
   return {
     url,
+    pid: child.pid ?? -1,
     stop: async () => {
       child.kill("SIGTERM");
       await ended;

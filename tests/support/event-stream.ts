@@ -20,6 +20,8 @@ export interface EventStream {
     fits: (data: Static<Schema>) => boolean,
     options?: { sinceMs?: number; withinMs?: number },
   ): Promise<{ data: Static<Schema>; atMs: number }>;
+  /** Resolves when nothing more will come, whoever ended it. */
+  ended: Promise<void>;
   close(): void;
 }
 
@@ -34,12 +36,13 @@ export async function openEventStream(api: Api, topics: string): Promise<EventSt
   if (!response.ok || response.body === null) throw new Error(`the stream answered ${response.status}`);
   const events: StreamEvent[] = [];
   const listeners = new Set<() => void>();
-  void readEvents(response.body, (event) => {
+  const ended = readEvents(response.body, (event) => {
     events.push(event);
     for (const listener of [...listeners]) listener();
   }).catch(() => undefined);
   return {
     events,
+    ended,
     first: (name, schema, fits, { sinceMs = performance.now(), withinMs = WITHIN_MS } = {}) =>
       new Promise((resolve, reject) => {
         let seen = 0;

@@ -9,6 +9,8 @@ export interface StoredReading {
   epoch: number;
   sequence: number;
   metric: string;
+  /** As the gateway's monotonic clock stamped it, ms since the gateway booted. */
+  monoMs: number;
   /** Cloud-corrected, epoch ms. */
   atMs: number;
   /** NaN where the device told none. */
@@ -25,12 +27,18 @@ interface ChunkRow {
   body: Buffer;
 }
 
-export async function chunkReadings(url: string): Promise<StoredReading[]> {
+/** In the order of epoch, sequence and part; all of them where nothing narrows them down. */
+export async function chunkReadings(
+  url: string,
+  { devices = null, sinceMs = 0 }: { devices?: readonly string[] | null; sinceMs?: number } = {},
+): Promise<StoredReading[]> {
   const rows = await query<ChunkRow>(
     url,
     `select device.id as device, twin.gateway_id as gateway, chunk.epoch, sequence, offset_ms, readings, body
      from telemetry.chunk join device on device.num = chunk.device join twin on twin.device_id = device.id
+     where from_at >= $1 and ($2::text[] is null or device.id = any($2))
      order by chunk.epoch, sequence, part`,
+    [new Date(sinceMs), devices],
   );
   return rows.flatMap(readingsOf);
 }
@@ -43,8 +51,9 @@ function readingsOf({ device, gateway, epoch, sequence, offset_ms, readings, bod
     for (const { timesMonoMs, columns } of section.groups) {
       for (const { metric, values } of columns) {
         for (const [row, value] of values.entries()) {
-          const atMs = (timesMonoMs[row] ?? Number.NaN) + offset_ms;
-          found.push({ device, gateway, epoch: Number(epoch), sequence: Number(sequence), metric, atMs, value });
+          const monoMs = timesMonoMs[row] ?? Number.NaN;
+          const place = { device, gateway, epoch: Number(epoch), sequence: Number(sequence) };
+          found.push({ ...place, metric, monoMs, atMs: monoMs + offset_ms, value });
         }
       }
     }

@@ -59,6 +59,8 @@ export class RawGateway {
   private constructor(mqtt: MqttClient, address: { site: string; gateway: string }) {
     this.mqtt = mqtt;
     this.#address = address;
+    // A connection that breaks is told by what is said on it next.
+    mqtt.on("error", () => undefined);
     mqtt.on("message", (topic, payload) => {
       const message: unknown = JSON.parse(payload.toString());
       if (topic.endsWith("/ack")) this.acks.push(Value.Parse(Acknowledgement, message));
