@@ -15,7 +15,8 @@ import { whyNoDisk } from "./gateway-parts.ts";
 import { GatewayPool, runRound } from "./runner.ts";
 import { seedOf } from "./settings.ts";
 
-const SEED = seedOf();
+/** Always the same here, so that whoever changes something else is not stopped by another one's luck; the long rounds vary. */
+const SEED = seedOf(20_261_124);
 const ROUNDS = 2;
 /** The long rounds have 200. */
 const CROWD = 30;

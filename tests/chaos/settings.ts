@@ -1,5 +1,5 @@
-/** The seed of a run: CHAOS_SEED to play its moments again, else another one each time. */
-export const seedOf = (): number => whole("CHAOS_SEED") ?? Date.now() % 1_000_000;
+/** The seed of a run: CHAOS_SEED to play its moments again, else the one given, else another one each time. */
+export const seedOf = (otherwise = Date.now() % 1_000_000): number => whole("CHAOS_SEED") ?? otherwise;
 
 /** How many rounds of each case the long run has: CHAOS_ROUNDS, else 50. */
 export const roundsOf = (): number => whole("CHAOS_ROUNDS") ?? 50;

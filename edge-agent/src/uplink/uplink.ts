@@ -6,6 +6,7 @@ import Value from "typebox/value";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Random } from "../random.ts";
+import { betterOffset, type CloudOffset } from "./cloud-offset.ts";
 import type { Session } from "./mqtt-session.ts";
 import type { WaitingBatch } from "./outbox.ts";
 import { pack } from "./pack.ts";
@@ -38,7 +39,7 @@ export class Uplink {
   #window = new SendWindow();
   #welcomed = false;
   #everWelcomed = false;
-  #cloudOffsetMs: number | null = null;
+  #cloudOffset: CloudOffset | null = null;
   /** The Hello that waits for its answer. */
   #asked: { nonce: string; monoMs: number } | null = null;
   #helloTimer: NodeJS.Timeout | null = null;
@@ -50,7 +51,7 @@ export class Uplink {
 
   /** Cloud time less monotonic time as last measured in this boot, ms; null before the first answer. */
   get cloudOffsetMs(): number | null {
-    return this.#cloudOffsetMs;
+    return this.#cloudOffset?.offsetMs ?? null;
   }
 
   start(): void {
@@ -136,8 +137,9 @@ export class Uplink {
       log.warn("a welcome that answers no hello of ours");
       return;
     }
-    // The cloud read its clock somewhere between the question and the answer; the middle is the best guess.
-    this.#cloudOffsetMs = welcome.cloudMs - (this.#asked.monoMs + nowMs) / 2;
+    const { cloudMs } = welcome;
+    const exchange = { askedMonoMs: this.#asked.monoMs, answeredMonoMs: nowMs, cloudMs };
+    this.#cloudOffset = betterOffset(this.#cloudOffset, exchange);
     this.#asked = null;
     this.#helloAgain(HELLO_EVERY_MS);
     if (outbox.raiseEpoch(welcome.epochMin)) {
