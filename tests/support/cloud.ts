@@ -24,15 +24,17 @@ export interface TestCloud {
 
 const PASSWORD = "a-long-enough-password";
 
-export async function startTestCloud(): Promise<TestCloud> {
-  const dataDir = temporaryFolder();
-  const database = await startThrowAwayPostgres();
-  const config: CloudConfig = {
+/** The cloud alone, in this process, with the keys of a data folder and on a database. */
+export const startCloudOn = (dataDir: string, databaseUrl: string): Promise<Cloud> =>
+  startCloud(configOn(dataDir, databaseUrl), systemClock, systemRandom, openLog("silent"));
+
+function configOn(dataDir: string, databaseUrl: string): CloudConfig {
+  return {
     roles: ["api", "ingest", "worker", "shadow", "broker"],
     host: "127.0.0.1",
     port: 0,
     dataDir,
-    databaseUrl: database.connectionString,
+    databaseUrl,
     redisUrl: null,
     mqtt: { kind: "embedded", host: "127.0.0.1", port: 0, hostNames: ["localhost", "127.0.0.1"] },
     shadow: { levelsMax: 6, https: { host: "127.0.0.1", port: 0, hostNames: ["localhost", "127.0.0.1"] } },
@@ -40,7 +42,12 @@ export async function startTestCloud(): Promise<TestCloud> {
     consoleDir: null,
     logLevel: "silent",
   };
-  const cloud = await startCloud(config, systemClock, systemRandom, openLog("silent"));
+}
+
+export async function startTestCloud(): Promise<TestCloud> {
+  const dataDir = temporaryFolder();
+  const database = await startThrowAwayPostgres();
+  const cloud = await startCloudOn(dataDir, database.connectionString);
   const api = `${cloud.url}/api/v1`;
   const as = await peopleOf(api, new URL(cloud.setupUrl ?? "").hash.replace("#token=", ""));
   const administrator = as.get("administrator");

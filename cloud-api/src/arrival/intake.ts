@@ -104,11 +104,11 @@ export class Intake {
   async #greet(address: { site: string; gateway: string }, payload: Uint8Array, nowMs: number): Promise<void> {
     const hello = parsed(isHello, payload);
     if (hello === null) return this.#deps.log.warn({ gateway: address.gateway }, "a Hello that cannot be read");
-    const { epochMin } = await this.#deps.store.greet(address.gateway, hello, nowMs);
+    const greeting = await this.#deps.store.greet(address.gateway, hello, nowMs);
     await this.#deps.store.setOnline(address.gateway, true, hello.agentVersion, nowMs);
     await this.#deps.store.noteOutbox(address.gateway, hello.outbox ?? null, nowMs);
     this.#deps.live.publish({ devices: [], gateways: [address.gateway] });
-    this.#send(topicOf(address, "welcome"), { nonce: hello.nonce, cloudMs: this.#deps.clock.nowMs(), epochMin });
+    this.#send(topicOf(address, "welcome"), { nonce: hello.nonce, cloudMs: this.#deps.clock.nowMs(), ...greeting });
   }
 
   async #presence(gateway: string, payload: Uint8Array, nowMs: number): Promise<void> {

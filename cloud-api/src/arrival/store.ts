@@ -1,5 +1,11 @@
 import { BATCH_LIMITS } from "@wardtwin/device-profiles/twin-document/batch";
-import type { Hello, OutboxCounts } from "@wardtwin/device-profiles/twin-document/messages";
+import type {
+  HeldEpoch,
+  Hello,
+  OutboxCounts,
+  SequenceRange,
+  Welcome,
+} from "@wardtwin/device-profiles/twin-document/messages";
 import type { FleetIndex } from "../fleet/queries.ts";
 import { type Database, isRaceLost, isTransient, type Tx } from "../platform/database.ts";
 import type { Log } from "../platform/log.ts";
@@ -16,6 +22,12 @@ const SET_ASIDE_MAX = 1_000;
 const UNREGISTERED = "it has devices that are not registered";
 /** How often a transaction that had to give way to another one is tried in all. */
 const RACES_MAX = 5;
+
+/** What a Welcome has room to say of what is held: of so many epochs, in so many pieces in all (about 100 KB). */
+const HELD_EPOCHS_MAX = 64;
+const HELD_RANGES_MAX = 3_000;
+
+type Greeting = Omit<Welcome, "nonce" | "cloudMs">;
 
 interface Deps {
   db: Database;
@@ -173,7 +185,7 @@ export class ArrivalStore {
    * already holds of this gateway; the same outbox goes on where it is. A Hello that was held up on its way makes the offset
    * too large by its delay, so the smallest of a boot is the truest.
    */
-  async greet(gatewayId: string, hello: Hello, nowMs: number): Promise<{ epochMin: number }> {
+  async greet(gatewayId: string, hello: Hello, nowMs: number): Promise<Greeting> {
     const at = new Date(nowMs);
     return this.#transaction(async (tx) => {
       // Each cloud process hears each Hello; one floor comes of them.
@@ -201,7 +213,11 @@ export class ArrivalStore {
            offset_ms = least(gateway_boot.offset_ms, excluded.offset_ms)`,
         [gatewayId, hello.bootId, nowMs - hello.monoMs, at],
       );
-      return { epochMin };
+      const { rows } = await tx.query<{ id: string }>("select id from database_identity");
+      const databaseId = rows[0]?.id;
+      if (databaseId === undefined) throw new Error("the database has no identity");
+      if (hello.databaseId === undefined || hello.databaseId === databaseId) return { epochMin, databaseId };
+      return { epochMin, databaseId, held: await heldOf(tx, gatewayId, epochMin) };
     });
   }
 
@@ -231,6 +247,26 @@ export class ArrivalStore {
     );
     return rows.map(({ id }) => id);
   }
+}
+
+/** What is held of a gateway's latest epochs; those for whose pieces a Welcome has no room are left out. */
+async function heldOf(tx: Tx, gatewayId: string, epochMin: number): Promise<HeldEpoch[]> {
+  const { rows } = await tx.query<{ epoch: string; ranges: string[][] }>(
+    `select epoch, array(select array[lower(r), upper(r) - 1] from unnest(committed + set_aside) r order by 1) as ranges
+     from gateway_epoch where gateway_id = $1 and epoch >= $2 order by epoch desc limit $3`,
+    [gatewayId, epochMin, HELD_EPOCHS_MAX],
+  );
+  let room = HELD_RANGES_MAX;
+  return rows
+    .map(({ epoch, ranges }) => ({
+      epoch: Number(epoch),
+      ranges: ranges.map(([first, last]): SequenceRange => [Number(first), Number(last)]),
+    }))
+    .filter(({ ranges }) => {
+      if (room < ranges.length) return false;
+      room -= ranges.length;
+      return true;
+    });
 }
 
 /** Groups in one fixed order, so that two ingests that hold rows of the same gateways cannot wait for each other. */

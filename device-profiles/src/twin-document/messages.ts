@@ -5,6 +5,9 @@ const Epoch = Type.Integer({ minimum: 1, maximum: 0xffff_ffff });
 /** Sequences stay below 2^53, so that a JSON number carries them exactly. */
 const Sequence = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
 
+/** Made with each database, and with each one that is restored from a backup. */
+const DatabaseId = Type.String({ minLength: 8, maxLength: 64 });
+
 /** Retained, and left behind as the last will: is this gateway's MQTT session up. */
 export const Presence = Type.Object({
   online: Type.Boolean(),
@@ -47,16 +50,33 @@ export const Hello = Type.Object({
   agentVersion: Type.String({ maxLength: 64 }),
   /** Agents of before do not count. */
   outbox: Type.Optional(OutboxCounts),
+  /** The database that acknowledged what this outbox holds as acknowledged; absent before the first Welcome. */
+  databaseId: Type.Optional(DatabaseId),
 });
 export type Hello = Static<typeof Hello>;
-
-/** The cloud's answer: its time, and the lowest epoch that this outbox may use. */
-export const Welcome = Type.Object({ nonce: Type.String(), cloudMs: Millis, epochMin: Epoch });
-export type Welcome = Static<typeof Welcome>;
 
 /** Both ends included. */
 export const SequenceRange = Type.Tuple([Sequence, Sequence]);
 export type SequenceRange = Static<typeof SequenceRange>;
+
+/** What a database holds of one epoch of an outbox, in ascending order. */
+export const HeldEpoch = Type.Object({ epoch: Epoch, ranges: Type.Array(SequenceRange, { maxItems: 3_000 }) });
+export type HeldEpoch = Static<typeof HeldEpoch>;
+
+/** The cloud's answer: its time, and the lowest epoch that this outbox may use. */
+export const Welcome = Type.Object({
+  nonce: Type.String(),
+  cloudMs: Millis,
+  epochMin: Epoch,
+  /** The database behind this cloud. Clouds of before do not say. */
+  databaseId: Type.Optional(DatabaseId),
+  /**
+   * Where the outbox knew another database, as after a restore: what this one holds, and so what it asks for. An epoch that is
+   * not named is not held, or is held in too many pieces to say: all of it is to be sent again.
+   */
+  held: Type.Optional(Type.Array(HeldEpoch, { maxItems: 64 })),
+});
+export type Welcome = Static<typeof Welcome>;
 
 /**
  * Exactly the sequences of one epoch that the cloud has committed, or has set aside for a reason it keeps.

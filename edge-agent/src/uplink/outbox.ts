@@ -1,5 +1,6 @@
 import type { Lane } from "@wardtwin/device-profiles/twin-document/batch";
-import type { SequenceRange } from "@wardtwin/device-profiles/twin-document/messages";
+import type { HeldEpoch, SequenceRange } from "@wardtwin/device-profiles/twin-document/messages";
+import { offerAgain } from "./meeting.ts";
 import { ACKNOWLEDGED, OutboxFile, QUARANTINED, WAITING } from "./outbox-file.ts";
 import { exchange, mayNotThin, type Numbered, type ThickBatch, thickRun } from "./thick.ts";
 
@@ -260,6 +261,29 @@ export class Outbox {
     });
     this.#epoch += step;
     return true;
+  }
+
+  /** The database that acknowledged what is acknowledged here; null before the first. */
+  get databaseId(): string | null {
+    return this.#file.meta("databaseId", "") || null;
+  }
+
+  /**
+   * Remembers the database behind the cloud. When it is another one than before, it was restored or begun anew: what its
+   * predecessor acknowledged and it does not hold waits again. @returns how many batches do
+   */
+  meet(databaseId: string, held: readonly HeldEpoch[], epochMin: number): number {
+    const before = this.databaseId;
+    if (before === databaseId) return 0;
+    return this.#atOnce(() => {
+      this.#file.setMeta("databaseId", databaseId);
+      if (before === null) return 0;
+      const { batches, bytes } = offerAgain(this.#file, held, epochMin);
+      this.#stock.acknowledged -= batches;
+      this.#stock.waiting += batches;
+      this.#stock.unacknowledgedBytes += bytes;
+      return batches;
+    });
   }
 
   /** Lets go of the oldest acknowledged batches, no more than `most`: their place in the file is for new ones. @returns how many */

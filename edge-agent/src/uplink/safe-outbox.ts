@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import type { OutboxCounts, SequenceRange } from "@wardtwin/device-profiles/twin-document/messages";
+import type { HeldEpoch, OutboxCounts, SequenceRange } from "@wardtwin/device-profiles/twin-document/messages";
 import type { Clock } from "../clock.ts";
 import type { Log } from "../log.ts";
 import type { Random } from "../random.ts";
@@ -104,6 +104,15 @@ export class SafeOutbox {
 
   quarantine(batch: Numbered): void {
     this.#guarded(null, () => this.#outbox.quarantine(batch));
+  }
+
+  /** The database that acknowledged what is acknowledged here; null before the first. */
+  get databaseId(): string | null {
+    return this.#guarded(null, () => this.#outbox.databaseId);
+  }
+
+  meet(databaseId: string, held: readonly HeldEpoch[], epochMin: number): number {
+    return this.#guarded(0, () => this.#outbox.meet(databaseId, held, epochMin));
   }
 
   raiseEpoch(epochMin: number): boolean {

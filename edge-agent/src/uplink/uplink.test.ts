@@ -228,6 +228,30 @@ test("a Welcome that knows later epochs moves the outbox before a batch goes out
   expect(it.sent()).toEqual(["12/1 live", "12/2 live"]);
 });
 
+test("another database gets again what the last one had acknowledged and it does not hold, under the same numbers", async () => {
+  const it = setUp();
+  it.up();
+  expect(it.hellos()[0]).not.toHaveProperty("databaseId");
+  it.welcome({ databaseId: "database-one" });
+  for (let n = 0; n < 3; n++) it.uplink.take(batch(n));
+  it.say("ack", { epoch: 1, committed: [[1, 3]], setAside: [] });
+  it.down();
+  const before = it.sent().length;
+  it.up();
+  expect(it.hellos().at(-1)).toMatchObject({ databaseId: "database-one" });
+  it.welcome({ databaseId: "database-two", held: [{ epoch: 1, ranges: [[2, 2]] }] });
+  expect(it.sent().slice(before)).toEqual(["1/1 live", "1/3 live"]);
+  it.say("ack", {
+    epoch: 1,
+    committed: [
+      [1, 1],
+      [3, 3],
+    ],
+    setAside: [],
+  });
+  expect(it.outbox.stock).toMatchObject({ waiting: 0, acknowledged: 3 });
+});
+
 test("a good-bye is said in so many words, because a last will is not sent after one", async () => {
   const it = setUp();
   await stopping.splice(0)[0]?.();

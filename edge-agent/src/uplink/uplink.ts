@@ -107,6 +107,7 @@ export class Uplink {
     const nonce = random.id();
     const monoMs = clock.monoMs();
     const { bootId } = clock;
+    const { databaseId } = outbox;
     const hello: Hello = {
       nonce,
       outboxId: outbox.id,
@@ -116,6 +117,7 @@ export class Uplink {
       wallMs: clock.wallMs(),
       agentVersion,
       outbox: outbox.counts(),
+      ...(databaseId === null ? {} : { databaseId }),
     };
     this.#asked = { nonce, monoMs };
     session
@@ -142,6 +144,7 @@ export class Uplink {
     this.#cloudOffset = betterOffset(this.#cloudOffset, exchange);
     this.#asked = null;
     this.#helloAgain(HELLO_EVERY_MS);
+    this.#meet(welcome);
     if (outbox.raiseEpoch(welcome.epochMin)) {
       log.warn({ epoch: outbox.epoch }, "the cloud knows a later epoch of this gateway; the outbox moved beyond it");
       // Another start of the numbers: what was held against the old ones is held against nothing now.
@@ -151,6 +154,15 @@ export class Uplink {
     if (!this.#everWelcomed) onFirstWelcome();
     this.#everWelcomed = true;
     this.#pump();
+  }
+
+  /** A restored database asks for what it has lost. */
+  #meet({ databaseId, held = [], epochMin }: Welcome): void {
+    if (databaseId === undefined) return;
+    const { outbox, log } = this.#deps;
+    const offered = outbox.meet(databaseId, held, epochMin);
+    if (offered > 0)
+      log.warn({ batches: offered }, "the cloud has another database; what it does not hold is sent again");
   }
 
   #acknowledge(payload: Uint8Array): void {

@@ -11,7 +11,7 @@ import { type BackedUpTable, type BackupManifest, MANIFEST_FILE } from "./manife
 import { inOrderOfReference } from "./table-order.ts";
 
 /** Tables that belong to the database itself and not to the hospital. */
-const NOT_KEPT = ["public._prisma_migrations"];
+const NOT_KEPT = ["public._prisma_migrations", "public.database_identity"];
 
 /** What to back up, and where to. */
 export interface BackUpOptions {

@@ -70,6 +70,8 @@ test("A restored database holds the same rows of every table, and goes on counti
     expect({ name, ...after }).toEqual({ name, ...before });
     expect(after?.["rows"]).toBe(rows);
   }
+  const identity = "select id from database_identity";
+  expect(await queryOn(restored, identity)).not.toEqual(await queryOn(server.connectionString, identity));
   const [next] = await queryOn(restored, "select nextval('device_num_seq')::int as num");
   expect(next?.["num"]).toBe(51);
 });
