@@ -11,7 +11,7 @@ import { batchOf, type Credentials, certify, frameOf, RawGateway } from "../supp
 const SITE = "st-real";
 let house: TestCloud;
 const credentials = new Map<string, Credentials>();
-const GATEWAYS = ["gw-1", "gw-2", "gw-3", "gw-4", "gw-5", "gw-6", "gw-7", "gw-8", "gw-9"];
+const GATEWAYS = ["gw-1", "gw-2", "gw-3", "gw-4", "gw-5", "gw-6", "gw-7", "gw-8", "gw-9", "gw-10"];
 const unused = [...GATEWAYS];
 
 beforeAll(async () => {
@@ -148,6 +148,27 @@ test("a device that nobody registered is set aside with its batch, once however 
   expect(chunks).toEqual([{ sequence: 1, readings: 3 }]);
   expect(parts).toEqual([{ line: "line-9", unit: "1", what: "device puritan-bennett/840 STRANGER", count: 1 }]);
   expect(aside).toEqual([{ epoch: 1, sequence: 1, reason: "it has devices that are not registered" }]);
+});
+
+test("what comes while the database takes nothing is committed once it does, without being sent again", async () => {
+  const [row] = await query<{ name: string }>(house.databaseUrl, "select current_database() as name");
+  const readOnly = (state: "on" | "off") =>
+    query(
+      house.databaseUrl,
+      `begin read write; alter database ${row?.name} set default_transaction_read_only = ${state}; commit;
+      select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`,
+    );
+  await readOnly("on");
+  try {
+    for (const sequence of [1, 2, 3])
+      await raw.send({ epoch: 1, sequence }, batchOf({ serial: serial() }, [sequence * 1_000], false));
+    await expect(query(house.databaseUrl, "create table refused ()")).rejects.toThrow("read-only");
+    expect((await books()).epochs).toEqual([]);
+  } finally {
+    await readOnly("off");
+  }
+  for (const sequence of [1, 2, 3]) expect(await raw.settled(1, sequence)).toBe("committed");
+  expect((await books()).chunks).toHaveLength(3);
 });
 
 test("a real gateway's certificate carries no simulated batch", async () => {

@@ -20,8 +20,9 @@ interface Deps {
   log: Log;
 }
 
-/** Messages that wait for their group. Beyond them a message is dropped unacknowledged, and its gateway sends it again. */
+/** Messages that wait for their group. Beyond them one is dropped unacknowledged, and its gateway sends it again. */
 const WAITING_MAX = 10_000;
+const WAITING_BYTES_MAX = 256 * 1024 * 1024;
 const GROUP_MAX = 256;
 const SMALL_MESSAGE_BYTES_MAX = 4_096;
 /** After the database was out of reach. */
@@ -34,6 +35,8 @@ const isPresence = Compile(Presence);
 export class Intake {
   readonly #deps: Deps;
   #waiting: Arrival[] = [];
+  #waitingBytes = 0;
+  #groupMax = GROUP_MAX;
   #pump: Promise<void> | null = null;
   #closing = false;
   /** What each gateway says of itself, one thing after the other: a reconnect must not be overtaken by the last will before it. */
@@ -127,8 +130,9 @@ export class Intake {
       );
       return this.#deps.store.keepUnreadable(gatewayId, message, frame.fault, receivedAtMs);
     }
-    if (this.#closing || this.#waiting.length >= WAITING_MAX) return;
+    if (this.#closing || this.#waiting.length >= WAITING_MAX || this.#waitingBytes >= WAITING_BYTES_MAX) return;
     this.#waiting.push({ siteId, gatewayId, message, receivedAtMs, ...frame.value });
+    this.#waitingBytes += message.length;
     this.#pump ??= this.#drain().finally(() => {
       this.#pump = null;
     });
@@ -138,22 +142,37 @@ export class Intake {
   async #drain(): Promise<void> {
     // On closing, what waits is left unacknowledged: the gateways send it again.
     while (this.#waiting.length > 0 && !this.#closing) {
-      const group = this.#waiting.splice(0, GROUP_MAX);
+      const group = this.#waiting.splice(0, this.#groupMax);
+      this.#waitingBytes -= bytesOf(group);
       try {
         const nowMs = this.#deps.clock.nowMs();
         const settled = await this.#deps.store.settle(group, await this.#deps.fleet.index(nowMs), nowMs);
+        this.#groupMax = GROUP_MAX;
         this.#acknowledge(settled);
         this.#deps.live.publish({ devices: [...new Set(settled.flatMap(({ devices }) => devices))], gateways: [] });
       } catch (error) {
-        // Not acknowledged, so not lost: the gateways send it again.
-        const why = error instanceof Error ? error.message : String(error);
-        this.#deps.log.warn(
-          { why, batches: group.length, transient: isTransient(error) },
-          "a group of batches must wait for the database",
-        );
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await this.#afterFailure(group, error);
       }
     }
+  }
+
+  /**
+   * What the database did not take for a reason that passes is tried again in its turn: its gateway would send it again only
+   * after 10 s, and might take a batch that is passed over so often for one that we cannot read. Anything else is dropped
+   * unacknowledged, so that it cannot hold up all others for ever; its gateway sends it again.
+   */
+  async #afterFailure(group: readonly Arrival[], error: unknown): Promise<void> {
+    const transient = isTransient(error);
+    const why = error instanceof Error ? error.message : String(error);
+    this.#deps.log.warn({ why, batches: group.length, transient }, "a group of batches must wait for the database");
+    if (transient) {
+      // A group that asks too much of the database comes back in halves; a batch that does so alone lets all others pass.
+      this.#groupMax = Math.max(1, group.length >> 1);
+      if (group.length > 1) this.#waiting.unshift(...group);
+      else this.#waiting.push(...group);
+      this.#waitingBytes += bytesOf(group);
+    }
+    await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
 
   #acknowledge(settled: readonly Settled[]): void {
@@ -168,6 +187,8 @@ export class Intake {
     });
   }
 }
+
+const bytesOf = (group: readonly Arrival[]) => group.reduce((sum, { message }) => sum + message.length, 0);
 
 function parsed<Message>(schema: { Check(value: unknown): value is Message }, payload: Uint8Array): Message | null {
   if (payload.length > SMALL_MESSAGE_BYTES_MAX) return null;
