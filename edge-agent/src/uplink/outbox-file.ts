@@ -55,7 +55,8 @@ export class OutboxFile {
   constructor(file: string, pagesMax?: number) {
     this.#db = new DatabaseSync(file);
     try {
-      this.#db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 2000;");
+      // Patience first: whoever looks into the file just now must not keep the agent from starting.
+      this.#db.exec("PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;");
       this.#db.exec("PRAGMA foreign_keys = ON");
       this.#lead();
       this.#check();

@@ -1,7 +1,9 @@
+import { once } from "node:events";
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { Worker } from "node:worker_threads";
 import fc from "fast-check";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Clock } from "../clock.ts";
@@ -255,6 +257,33 @@ test("a file of the version before keeps its id, its epochs and every batch", ()
     thinned: 0,
     dropped: 2,
   });
+});
+
+/** Opens the file again and again, as an installer's tool or a backup would, and looks into it. */
+const ONLOOKER = `
+  const { DatabaseSync } = require("node:sqlite");
+  const { parentPort, workerData } = require("node:worker_threads");
+  parentPort.postMessage("looking");
+  for (;;) {
+    try {
+      const file = new DatabaseSync(workerData, { readOnly: true });
+      try { file.prepare("SELECT * FROM meta").all(); } finally { file.close(); }
+    } catch {}
+  }`;
+
+test("whoever looks into the file while it is made does not keep the agent from starting", async () => {
+  const file = join(dir, "outbox.sqlite");
+  const onlooker = new Worker(ONLOOKER, { eval: true, workerData: file });
+  await once(onlooker, "message");
+  try {
+    for (let start = 0; start < 60; start++) {
+      open().close();
+      opened.pop();
+      for (const suffix of ["", "-wal", "-shm"]) rmSync(file + suffix, { force: true });
+    }
+  } finally {
+    await onlooker.terminate();
+  }
 });
 
 const deaf = { info() {}, warn() {}, debug() {}, error() {} };
