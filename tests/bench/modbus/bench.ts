@@ -54,25 +54,28 @@ export async function runCase({ name, load, changingPct, rounds, measureMs }: Ca
   });
   await once(peer.stdout, "data");
   const results: { agent: Measured; bare: Measured; kept: Kept }[] = [];
-  for (let round = 0; round < rounds; round++) {
-    const bare = await measured(bareLoop(port, load), measureMs);
-    const home = join(folder, `agent-${round}`);
-    const agent = await measured(agentOn(home, port, load), measureMs);
-    const kept = keptIn(join(home, "data", "outbox.sqlite"));
-    results.push({ agent, bare, kept });
-    process.stderr.write(
-      `${name}, round ${round + 1}: agent ${agent.cores.toFixed(3)} cores, ${agent.rssMb.toFixed(0)} MB; bare loop ${bare.cores.toFixed(3)} cores; ratio ${(agent.cores / bare.cores).toFixed(2)}; in the outbox ${kept.pollsPerS.toFixed(0)} polls/s, ${kept.valuesPerS.toFixed(0)} values/s at ${kept.bytesPerValue.toFixed(2)} B\n`,
-    );
+  try {
+    for (let round = 0; round < rounds; round++) {
+      const bare = await measured(bareLoop(port, load), measureMs);
+      const home = join(folder, `agent-${round}`);
+      const agent = await measured(agentOn(home, port, load), measureMs);
+      const kept = keptIn(join(home, "data", "outbox.sqlite"));
+      results.push({ agent, bare, kept });
+      process.stderr.write(
+        `${name}, round ${round + 1}: agent ${agent.cores.toFixed(3)} cores, ${agent.rssMb.toFixed(0)} MB; bare loop ${bare.cores.toFixed(3)} cores; ratio ${(agent.cores / bare.cores).toFixed(2)}; in the outbox ${kept.pollsPerS.toFixed(0)} polls/s, ${kept.valuesPerS.toFixed(0)} values/s at ${kept.bytesPerValue.toFixed(2)} B\n`,
+      );
+    }
+  } finally {
+    peer.kill("SIGKILL");
+    removeFolder(folder);
   }
-  peer.kill("SIGKILL");
-  removeFolder(folder);
   return { name, pollsPerS: pollsPerS(load), valuesPerS: pollsPerS(load) * load.values, changingPct, results };
 }
 
 function keptIn(file: string): Kept {
   const outbox = new DatabaseSync(file);
   let [polls, values, bytes, firstMs, lastMs] = [0, 0, 0, Number.POSITIVE_INFINITY, 0];
-  for (const { body } of outbox.prepare("SELECT body FROM batch").iterate()) {
+  for (const { body } of outbox.prepare("SELECT body FROM body").iterate()) {
     if (!(body instanceof Uint8Array)) throw new Error("a batch without a body");
     const decoded = decodeBody(zstdDecompressSync(body));
     if (!decoded.ok) throw new Error(decoded.fault);
