@@ -168,7 +168,7 @@ test("of a gateway at a hospital in every state of disorder, nothing leaves but 
       proxy === null ? Object.values(requests.get(line.id) ?? {}).reduce((sum, n) => sum + n, 0) : proxy.answered(),
     );
   };
-  const grown = (before: readonly number[], withinMs: number) =>
+  const grown = (before: readonly number[], withinMs = LINE_MS) =>
     eventually(
       "an answer on every line",
       async () => {
@@ -179,10 +179,7 @@ test("of a gateway at a hospital in every state of disorder, nothing leaves but 
       },
       withinMs,
     );
-  await grown(
-    lines.map(({ proxy }) => (proxy === null ? 5 : 200)),
-    LINE_MS,
-  );
+  await grown(lines.map(({ proxy }) => (proxy === null ? 5 : 200)));
 
   for (const [number, round] of ROUNDS.entries()) {
     const before = lines.map(({ proxy }) => bytesIn(proxy));
