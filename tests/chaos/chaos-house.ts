@@ -58,7 +58,7 @@ const BAUD_RATE = 1_000_000;
 const BATCH_EVERY_MS = 250;
 const STANDBY_FREE_AFTER_MIN = 1;
 
-/** @param crowd how many raw gateways there are beside the one that cases of one gateway play */
+/** @param crowd how many raw gateways there are beside those that a case plays alone */
 export async function openChaosHouse(shape: Shape, seed: number, crowd: number): Promise<ChaosHouse> {
   const dataDir = temporaryFolder();
   const folder = openDataFolder(dataDir);

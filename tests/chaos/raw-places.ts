@@ -16,19 +16,22 @@ export interface RawPlace {
 
 /** Raw gateways of one house. */
 export interface RawPlaces {
-  single: RawPlace;
+  /** One for each case that plays a gateway alone, because a client id that is taken over ends the session that had it. */
+  alone: Record<Alone, RawPlace>;
   /** Hundreds, behind one link. */
   crowd: RawPlace[];
   link: PausingProxy;
 }
 
-const SINGLE_ID = "raw-single";
+const ALONE = ["duplicates", "poison"] as const;
+type Alone = (typeof ALONE)[number];
+const aloneId = (which: Alone): string => `raw-${which}`;
 const crowdIds = (size: number): string[] => Array.from({ length: size }, (_, index) => `raw-${index + 1}`);
 const CERTIFIED_AT_ONCE = 8;
 
 /** The hospital with a raw gateway for each place, which has one ventilator. */
 export function withRawGateways(manifest: Manifest, crowd: number): Manifest {
-  const ids = [SINGLE_ID, ...crowdIds(crowd)];
+  const ids = [...ALONE.map(aloneId), ...crowdIds(crowd)];
   const ward = manifest.wards[0]?.id ?? "";
   const devices = ids.map((id, index) => ({
     id: ventilatorOf(id),
@@ -74,11 +77,11 @@ export async function openRawPlaces(
       open: () => RawGateway.open(url, credentials, { site, gateway }),
     };
   };
-  const single = await open(SINGLE_ID);
+  const [duplicates, poison] = await Promise.all([open(aloneId("duplicates")), open(aloneId("poison"))]);
   const crowd: RawPlace[] = [];
   const ids = crowdIds(size);
   for (let from = 0; from < ids.length; from += CERTIFIED_AT_ONCE) {
     crowd.push(...(await Promise.all(ids.slice(from, from + CERTIFIED_AT_ONCE).map(open))));
   }
-  return { single, crowd, link };
+  return { alone: { duplicates, poison }, crowd, link };
 }

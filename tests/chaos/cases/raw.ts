@@ -56,7 +56,7 @@ export const DUPLICATES: RawCase = {
   on: "raw",
   name: "duplicates injected",
   round: async (house, random) => {
-    const place = house.raw.single;
+    const place = house.raw.alone.duplicates;
     const raw = await place.open();
     const epoch = place.nextEpoch();
     const startMonoMs = monoMs();
@@ -91,7 +91,7 @@ export const POISON: RawCase = {
   on: "raw",
   name: "a poisoned batch in the middle",
   round: async (house, random) => {
-    const place = house.raw.single;
+    const place = house.raw.alone.poison;
     const raw = await place.open();
     const epoch = place.nextEpoch();
     const startMonoMs = monoMs();
