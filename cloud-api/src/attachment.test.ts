@@ -62,8 +62,8 @@ function section(
 ): DeviceSection {
   const column = (metric: MetricName, value: number) => ({
     metric,
-    values: Float64Array.of(value),
-    qualities: Uint8Array.of(0),
+    values: [value],
+    qualities: [0],
   });
   return {
     subject: {
@@ -77,7 +77,7 @@ function section(
     previousState: null,
     groups: [
       {
-        timesMonoMs: Float64Array.of(monoMs),
+        timesMonoMs: [monoMs],
         columns: [
           column("operatingState", 2),
           column("deviceLink", 1),

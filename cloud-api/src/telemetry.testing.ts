@@ -40,13 +40,13 @@ export interface Look {
 
 const column = (metric: MetricName, values: readonly number[]) => ({
   metric,
-  values: Float64Array.from(values),
-  qualities: new Uint8Array(values.length),
+  values,
+  qualities: new Array<number>(values.length).fill(0),
 });
 
 export function sectionOf(device: string, looks: readonly Look[], previous: Look | null = null): DeviceSection {
   const group: Group = {
-    timesMonoMs: Float64Array.from(looks.map(({ monoMs }) => monoMs)),
+    timesMonoMs: looks.map(({ monoMs }) => monoMs),
     columns: [
       column(
         "operatingState",

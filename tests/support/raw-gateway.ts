@@ -120,8 +120,8 @@ export function batchOf(
   const rows = atMonoMs.length;
   const column = (metric: "operatingState" | "deviceLink" | "batteryLowAlarm", value: number) => ({
     metric,
-    values: new Float64Array(rows).fill(value),
-    qualities: new Uint8Array(rows),
+    values: new Array<number>(rows).fill(value),
+    qualities: new Array<number>(rows).fill(0),
   });
   return {
     bootId: "boot-of-a-test",
@@ -140,7 +140,7 @@ export function batchOf(
         previousState: null,
         groups: [
           {
-            timesMonoMs: Float64Array.from(atMonoMs),
+            timesMonoMs: [...atMonoMs],
             columns: [column("operatingState", 2), column("deviceLink", 1), column("batteryLowAlarm", 0)],
           },
         ],

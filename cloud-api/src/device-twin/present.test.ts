@@ -13,15 +13,15 @@ interface Told {
 function section(told: readonly Told[]): DeviceSection {
   const column = (metric: "operatingState" | "deviceLink", values: number[]) => ({
     metric,
-    values: Float64Array.from(values),
-    qualities: new Uint8Array(values.length),
+    values,
+    qualities: new Array<number>(values.length).fill(0),
   });
   return {
     subject: { line: "l", unit: "1", profile: "puritan-bennett/840", profileRevision: 1, identity: { serial: "S1" } },
     previousState: null,
     groups: [
       {
-        timesMonoMs: Float64Array.from(told.map(({ monoMs }) => monoMs)),
+        timesMonoMs: told.map(({ monoMs }) => monoMs),
         columns: [
           column(
             "operatingState",

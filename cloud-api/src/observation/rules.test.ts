@@ -15,12 +15,12 @@ function section(looks: readonly Look[], previous: Look | null = null): DeviceSe
     previousState: previous === null ? null : { state: previous.state, atMonoMs: previous.atMs },
     groups: [
       {
-        timesMonoMs: Float64Array.from(looks.map(({ atMs }) => atMs)),
+        timesMonoMs: looks.map(({ atMs }) => atMs),
         columns: [
           {
             metric: "operatingState",
-            values: Float64Array.from(looks.map(({ state }) => OPERATING_STATES.indexOf(state))),
-            qualities: new Uint8Array(looks.length),
+            values: looks.map(({ state }) => OPERATING_STATES.indexOf(state)),
+            qualities: new Array<number>(looks.length).fill(0),
           },
         ],
       },
@@ -88,10 +88,8 @@ test("a minute keeps count, sum and extremes, and blanks add nothing", () => {
   const batch = section([]);
   batch.groups = [
     {
-      timesMonoMs: Float64Array.of(1_000, 2_000, 61_000, 62_000),
-      columns: [
-        { metric: "batteryChargePct", values: Float64Array.of(80, 90, Number.NaN, 70), qualities: new Uint8Array(4) },
-      ],
+      timesMonoMs: [1_000, 2_000, 61_000, 62_000],
+      columns: [{ metric: "batteryChargePct", values: [80, 90, Number.NaN, 70], qualities: [0, 0, 0, 0] }],
     },
   ];
   expect(minutesOf(1, batch, 0)).toEqual([
@@ -104,12 +102,12 @@ test("a stale value, which counted when it was read, and a value that is no numb
   const batch = section([]);
   batch.groups = [
     {
-      timesMonoMs: Float64Array.of(1_000, 2_000, 3_000, 4_000),
+      timesMonoMs: [1_000, 2_000, 3_000, 4_000],
       columns: [
         {
           metric: "batteryChargePct",
-          values: Float64Array.of(80, 80, Number.POSITIVE_INFINITY, 300),
-          qualities: Uint8Array.of(0, 1, 0, 2),
+          values: [80, 80, Number.POSITIVE_INFINITY, 300],
+          qualities: [0, 1, 0, 2],
         },
       ],
     },

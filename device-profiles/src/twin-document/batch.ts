@@ -22,19 +22,19 @@ export interface Subject {
   attachment?: string;
 }
 
-/** Values of one metric, one for each time of its group. */
+/** Values of one metric, one for each time of its group. Plain arrays: most columns have one row, and an array of one is small. */
 export interface Column {
   metric: MetricName;
   /** NaN where the device left the field blank or did not answer. */
-  values: Float64Array;
+  values: readonly number[];
   /** Quality codes (vocabulary/quality.ts), one for each value. */
-  qualities: Uint8Array;
+  qualities: readonly number[];
 }
 
 /** The rows that one poll brought: all its columns share their times. */
 export interface Group {
   /** Gateway-monotonic times in whole ms, ascending. */
-  timesMonoMs: Float64Array;
+  timesMonoMs: readonly number[];
   columns: Column[];
 }
 
@@ -73,6 +73,8 @@ export const BATCH_LIMITS = {
   bodyBytes: 4 * 1024 * 1024,
   devices: 1_000,
   groupsPerDevice: 32,
+  metrics: 4_096,
+  shapes: 32_000,
   rowsPerGroup: 10_000,
   columnsPerGroup: 256,
   textBytes: 256,

@@ -11,32 +11,44 @@ import {
   type UnknownColumn,
 } from "./batch.ts";
 import { ByteReader, ByteWriter, LayoutError } from "./bytes.ts";
-import { readQualities, readTimes, readValues, writeQualities, writeTimes, writeValues } from "./columns.ts";
+import { formOf, readQualities, readTimes, readValues, writeQualities, writeTimes, writeValues } from "./columns.ts";
+import { readColumnsOfFirstLayout } from "./first-layout.ts";
+import { readShapes, Shapes } from "./shapes.ts";
 
 /**
  * The body of a batch, before compression. Texts are length-prefixed UTF-8, counts are varints, in this order:
  *
- *     bootId · anchor monoMs f64 · anchor wallMs f64 · has offset u8 [offset f64] · simulated u8
+ *     0 · layout u8 · bootId · anchor monoMs f64 · anchor wallMs f64 · has offset u8 [offset f64] · simulated u8
+ *     shapes (shapes.ts)
  *     devices: line · unit · profile · revision · identity and attachment (flags u8, texts) · has previous u8 [state u8, monoMs varint]
- *       groups: times · columns: metric · qualities · values
+ *       groups: times · shape · qualities of all columns · a form of each column · values of each column
+ *
+ * The first layout began with the bootId, which is never empty; outboxes and stores may still hold it (first-layout.ts).
  */
+const LAYOUT = 2;
 const IDENTITY_FIELDS = ["manufacturer", "model", "serial", "firmware"] as const;
 const ATTACHMENT_FLAG = 1 << IDENTITY_FIELDS.length;
 
 export function encodeBody(batch: TelemetryBatch): Uint8Array {
   const out = new ByteWriter();
+  out.u8(0);
+  out.u8(LAYOUT);
   out.text(batch.bootId);
   out.f64(batch.anchor.monoMs);
   out.f64(batch.anchor.wallMs);
   out.u8(batch.cloudOffsetMs === null ? 0 : 1);
   if (batch.cloudOffsetMs !== null) out.f64(batch.cloudOffsetMs);
   out.u8(batch.simulated ? 1 : 0);
-  out.varint(batch.devices.length);
-  for (const device of batch.devices) writeDevice(out, device);
+  const shapes = new Shapes();
+  const devices = new ByteWriter();
+  devices.varint(batch.devices.length);
+  for (const device of batch.devices) writeDevice(devices, device, shapes);
+  shapes.write(out);
+  out.append(devices);
   return out.finish();
 }
 
-function writeDevice(out: ByteWriter, { subject, previousState, groups }: DeviceSection): void {
+function writeDevice(out: ByteWriter, { subject, previousState, groups }: DeviceSection, shapes: Shapes): void {
   out.text(subject.line);
   out.text(subject.unit);
   out.text(subject.profile);
@@ -50,14 +62,13 @@ function writeDevice(out: ByteWriter, { subject, previousState, groups }: Device
     out.varint(previousState.atMonoMs);
   }
   out.varint(groups.length);
-  for (const group of groups) {
-    writeTimes(out, group.timesMonoMs);
-    out.varint(group.columns.length);
-    for (const column of group.columns) {
-      out.text(column.metric);
-      writeQualities(out, column.qualities);
-      writeValues(out, column.values);
-    }
+  for (const { timesMonoMs, columns } of groups) {
+    writeTimes(out, timesMonoMs);
+    out.varint(shapes.of(columns));
+    writeQualities(out, columns);
+    const forms = columns.map(({ values }) => formOf(values));
+    out.bytes(forms);
+    for (const [column, { values }] of columns.entries()) writeValues(out, forms[column] ?? 0, values);
   }
 }
 
@@ -73,12 +84,17 @@ export function decodeBody(bytes: Uint8Array): Result<DecodedBody, string> {
   const input = new ByteReader(bytes);
   const unknown: UnknownColumn[] = [];
   try {
+    const layout = bytes[0] === 0 ? layoutOf(input) : 1;
+    if (layout > LAYOUT) return fail(`a body of layout ${layout}, which a later version wrote`);
     const bootId = input.text(BATCH_LIMITS.textBytes);
     const anchor = { monoMs: finite(input.f64()), wallMs: finite(input.f64()) };
     const cloudOffsetMs = input.u8() === 0 ? null : finite(input.f64());
     const simulated = input.u8() !== 0;
+    const shapes = layout === 1 ? null : readShapes(input);
+    const readColumns = (rows: number) =>
+      shapes === null ? readColumnsOfFirstLayout(input, rows) : readColumnsOf(shapes, input, rows);
     const devices = Array.from({ length: input.count(BATCH_LIMITS.devices, "devices") }, () =>
-      readDevice(input, unknown),
+      readDevice(input, readColumns, unknown),
     );
     input.end();
     return ok({ batch: { bootId, anchor, cloudOffsetMs, simulated, devices }, unknown });
@@ -88,12 +104,42 @@ export function decodeBody(bytes: Uint8Array): Result<DecodedBody, string> {
   }
 }
 
-function readDevice(input: ByteReader, unknown: UnknownColumn[]): DeviceSection {
+function layoutOf(input: ByteReader): number {
+  input.u8();
+  return input.u8();
+}
+
+/** Reads the columns of so many rows, whatever their metrics are called. */
+type ReadColumns = (rows: number) => readonly NamedColumn[];
+
+export interface NamedColumn extends Omit<Column, "metric"> {
+  metric: string;
+}
+
+function readColumnsOf(shapes: readonly (readonly string[])[], input: ByteReader, rows: number): NamedColumn[] {
+  const metrics = shapes[input.varint()];
+  if (metrics === undefined) throw new LayoutError("a shape that is not among the shapes");
+  const qualities = readQualities(input, metrics.length, rows);
+  const forms = input.bytes(metrics.length);
+  return metrics.map((metric, column) => ({
+    metric,
+    values: readValues(input, forms[column] ?? 0, rows),
+    qualities: qualities[column] ?? [],
+  }));
+}
+
+function readDevice(input: ByteReader, readColumns: ReadColumns, unknown: UnknownColumn[]): DeviceSection {
   const subject = readSubject(input);
   const previousState = input.u8() === 0 ? null : readPreviousState(input);
-  const groups = Array.from({ length: input.count(BATCH_LIMITS.groupsPerDevice, "groups") }, () =>
-    readGroup(input, subject, unknown),
-  );
+  const groups = Array.from({ length: input.count(BATCH_LIMITS.groupsPerDevice, "groups") }, (): Group => {
+    const timesMonoMs = readTimes(input);
+    const columns: Column[] = [];
+    for (const { metric, values, qualities } of readColumns(timesMonoMs.length)) {
+      if (isMetricName(metric)) columns.push({ metric, values, qualities });
+      else unknown.push({ line: subject.line, unit: subject.unit, metric });
+    }
+    return { timesMonoMs, columns };
+  });
   return { subject, previousState, groups };
 }
 
@@ -116,20 +162,6 @@ function readPreviousState(input: ByteReader): DeviceSection["previousState"] {
   const state = OPERATING_STATES[input.u8()];
   if (state === undefined) throw new LayoutError("an unknown operating state");
   return { state, atMonoMs: input.varint() };
-}
-
-function readGroup(input: ByteReader, subject: Subject, unknown: UnknownColumn[]): Group {
-  const timesMonoMs = readTimes(input);
-  const columns: Column[] = [];
-  const count = input.count(BATCH_LIMITS.columnsPerGroup, "columns");
-  for (let index = 0; index < count; index++) {
-    const metric = input.text(BATCH_LIMITS.textBytes);
-    const qualities = readQualities(input, timesMonoMs.length);
-    const values = readValues(input, timesMonoMs.length);
-    if (isMetricName(metric)) columns.push({ metric, qualities, values });
-    else unknown.push({ line: subject.line, unit: subject.unit, metric });
-  }
-  return { timesMonoMs, columns };
 }
 
 function finite(value: number): number {

@@ -1,6 +1,9 @@
 /** The input ended too early, or a number in it is not what the layout allows. Caught by the decoder that owns the layout. */
 export class LayoutError extends Error {}
 
+/** 2^53 - 1, seven bits to a byte. */
+const VARINT_BYTES_MAX = 8;
+
 /** Appends numbers and text to a buffer that grows by doubling. Multi-byte numbers are little-endian. */
 export class ByteWriter {
   #bytes = new Uint8Array(1024);
@@ -32,12 +35,14 @@ export class ByteWriter {
 
   /** An unsigned integer up to 2^53 - 1, seven bits to a byte, low bits first. */
   varint(value: number): void {
+    let at = this.#room(VARINT_BYTES_MAX);
     let rest = value;
     while (rest >= 0x80) {
-      this.u8((rest % 0x80) | 0x80);
+      this.#bytes[at++] = (rest % 0x80) | 0x80;
       rest = Math.floor(rest / 0x80);
     }
-    this.u8(rest);
+    this.#bytes[at++] = rest;
+    this.#length = at;
   }
 
   /** A signed integer with |value| < 2^52, folded so that small magnitudes stay short. */
@@ -45,7 +50,7 @@ export class ByteWriter {
     this.varint(value < 0 ? -2 * value - 1 : 2 * value);
   }
 
-  /** Nearly every text is a name in ASCII, several for each column: those are written without an encoder. */
+  /** Nearly every text is a name in ASCII: those are written without an encoder. */
   text(value: string): void {
     if (this.#ascii(value)) return;
     const utf8 = new TextEncoder().encode(value);
@@ -70,9 +75,13 @@ export class ByteWriter {
     return true;
   }
 
-  bytes(value: Uint8Array): void {
+  bytes(value: ArrayLike<number>): void {
     const at = this.#room(value.length);
     this.#bytes.set(value, at);
+  }
+
+  append(other: ByteWriter): void {
+    this.bytes(other.#bytes.subarray(0, other.#length));
   }
 
   finish(): Uint8Array {
@@ -109,7 +118,7 @@ export class ByteReader {
   varint(): number {
     let value = 0;
     let scale = 1;
-    for (let count = 0; count < 8; count++) {
+    for (let count = 0; count < VARINT_BYTES_MAX; count++) {
       const byte = this.u8();
       value += (byte & 0x7f) * scale;
       if (byte < 0x80) {

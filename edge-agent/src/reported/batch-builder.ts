@@ -1,9 +1,4 @@
-import {
-  BATCH_LIMITS,
-  type DeviceSection,
-  type Group,
-  type Subject,
-} from "@wardtwin/device-profiles/twin-document/batch";
+import { BATCH_LIMITS, type DeviceSection, type Subject } from "@wardtwin/device-profiles/twin-document/batch";
 import {
   METRICS,
   type MetricName,
@@ -17,12 +12,15 @@ import type { Sighting } from "../reading/device-watch.ts";
 /** Values in one batch; at most 8 bytes each, so that a batch stays below 128 KB even where nothing compresses. */
 const VALUES_MAX = 10_000;
 
+interface OpenColumn {
+  metric: MetricName;
+  values: number[];
+  qualities: number[];
+}
+
 interface OpenGroup {
-  metrics: readonly MetricName[];
   timesMonoMs: number[];
-  /** One array of values and qualities for each metric. */
-  values: number[][];
-  qualities: number[][];
+  columns: OpenColumn[];
 }
 
 interface OpenSection {
@@ -58,25 +56,15 @@ export class BatchBuilder {
     const section = this.#sections.get(key) ?? { subject, previousState, groups: [] };
     this.#sections.set(key, section);
     const row = [stateReading(sighting.operatingState), linkReading(sighting.link), ...told];
-    const group = groupFor(
-      section,
-      row.map((reading) => reading.metric),
-    );
-    group.timesMonoMs.push(sighting.atMonoMs);
-    row.forEach(({ value, quality }, column) => {
-      group.values[column]?.push(value ?? Number.NaN);
-      group.qualities[column]?.push(qualityCode(quality));
-    });
+    const last = section.groups.at(-1);
+    if (last !== undefined && takes(last, row)) addRow(last, sighting.atMonoMs, row);
+    else section.groups.push(groupOf(sighting.atMonoMs, row));
     this.#values += row.length;
   }
 
   /** Hands out the sections and begins anew. */
   take(): DeviceSection[] {
-    const sections = [...this.#sections.values()].map(({ subject, previousState, groups }) => ({
-      subject,
-      previousState,
-      groups: groups.map(closed),
-    }));
+    const sections = [...this.#sections.values()];
     this.#sections = new Map();
     this.#values = 0;
     return sections;
@@ -87,23 +75,28 @@ export class BatchBuilder {
 const sectionKey = ({ line, unit, identity, attachment }: Subject): string =>
   JSON.stringify([line, unit, identity, attachment]);
 
-function groupFor(section: OpenSection, metrics: readonly MetricName[]): OpenGroup {
-  const last = section.groups.at(-1);
-  const same = last?.metrics.length === metrics.length && last.metrics.every((name, at) => name === metrics[at]);
-  if (last !== undefined && same && last.timesMonoMs.length < BATCH_LIMITS.rowsPerGroup) return last;
-  const group = { metrics, timesMonoMs: [], values: metrics.map(() => []), qualities: metrics.map(() => []) };
-  section.groups.push(group);
-  return group;
+/** Whether a row tells of the same metrics as those before it, and there is room for it. */
+function takes({ timesMonoMs, columns }: OpenGroup, row: readonly Reading[]): boolean {
+  if (columns.length !== row.length || timesMonoMs.length >= BATCH_LIMITS.rowsPerGroup) return false;
+  return columns.every(({ metric }, at) => metric === row[at]?.metric);
 }
 
-const closed = ({ metrics, timesMonoMs, values, qualities }: OpenGroup): Group => ({
-  timesMonoMs: new Float64Array(timesMonoMs),
-  columns: metrics.map((metric, column) => ({
+const groupOf = (atMonoMs: number, row: readonly Reading[]): OpenGroup => ({
+  timesMonoMs: [atMonoMs],
+  columns: row.map(({ metric, value, quality }) => ({
     metric,
-    values: new Float64Array(values[column] ?? []),
-    qualities: new Uint8Array(qualities[column] ?? []),
+    values: [value ?? Number.NaN],
+    qualities: [qualityCode(quality)],
   })),
 });
+
+function addRow({ timesMonoMs, columns }: OpenGroup, atMonoMs: number, row: readonly Reading[]): void {
+  timesMonoMs.push(atMonoMs);
+  row.forEach(({ value, quality }, at) => {
+    columns[at]?.values.push(value ?? Number.NaN);
+    columns[at]?.qualities.push(qualityCode(quality));
+  });
+}
 
 const stateReading = (state: OperatingState): Reading => ({
   metric: "operatingState",

@@ -147,7 +147,7 @@ test("a change of quality alone is told", () => {
   it.seal();
   expect(sealed[1]?.[0]?.groups[0]?.columns[2]).toMatchObject({
     metric: "batteryChargePct",
-    qualities: Uint8Array.of(1),
+    qualities: [1],
   });
 });
 

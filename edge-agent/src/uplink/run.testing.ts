@@ -73,13 +73,13 @@ function addRow(section: DeviceSection, atMonoMs: number, row: ReadonlyMap<Metri
   const same = open !== undefined && open.columns.map(({ metric }) => metric).join() === metrics.join();
   const qualityOf = (metric: MetricName) => (metric === "operatingState" ? 0 : quality);
   section.groups.splice(same ? -1 : section.groups.length, same ? 1 : 0, {
-    timesMonoMs: Float64Array.of(...(same ? open.timesMonoMs : []), atMonoMs),
+    timesMonoMs: [...(same ? open.timesMonoMs : []), atMonoMs],
     columns: metrics.map((metric, at) => {
       const before = same ? open.columns[at] : undefined;
       return {
         metric,
-        values: Float64Array.of(...(before?.values ?? []), row.get(metric) ?? Number.NaN),
-        qualities: Uint8Array.of(...(before?.qualities ?? []), qualityOf(metric)),
+        values: [...(before?.values ?? []), row.get(metric) ?? Number.NaN],
+        qualities: [...(before?.qualities ?? []), qualityOf(metric)],
       };
     }),
   });

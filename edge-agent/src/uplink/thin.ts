@@ -131,13 +131,13 @@ function thinGroup(group: Group, kept: Map<MetricName, Set<number>> | undefined)
   const staying = new Set([...(kept?.values() ?? [])].flatMap((rows) => [...rows]));
   const rows = [...staying].sort((a, b) => a - b);
   if (rows.length === 0) return [];
-  const pick = (values: Float64Array) => Float64Array.from(rows, (row) => values[row] ?? Number.NaN);
+  const pick = (values: readonly number[]) => rows.map((row) => values[row] ?? Number.NaN);
   const columns = group.columns
     .filter(({ metric }) => metric === "operatingState" || kept?.has(metric))
     .map(({ metric, values, qualities }) => ({
       metric,
       values: pick(values),
-      qualities: Uint8Array.from(rows, (row) => qualities[row] ?? 0),
+      qualities: rows.map((row) => qualities[row] ?? 0),
     }));
   return [{ timesMonoMs: pick(group.timesMonoMs), columns }];
 }

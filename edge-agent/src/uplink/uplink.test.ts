@@ -269,12 +269,12 @@ test("a batch that is too large for a message is halved, and one section that is
     previousState: null,
     groups: [
       {
-        timesMonoMs: Float64Array.from({ length: rows }, (_, row) => row),
+        timesMonoMs: Array.from({ length: rows }, (_, row) => row),
         columns: [
           {
             metric: "batteryChargePct" as const,
-            values: Float64Array.from({ length: rows }, noise),
-            qualities: new Uint8Array(rows),
+            values: Array.from({ length: rows }, noise),
+            qualities: new Array<number>(rows).fill(0),
           },
         ],
       },
