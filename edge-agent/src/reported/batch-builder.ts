@@ -9,8 +9,11 @@ import { qualityCode } from "@wardtwin/device-profiles/vocabulary/quality";
 import type { Reading } from "@wardtwin/device-profiles/vocabulary/reading";
 import type { Sighting } from "../reading/device-watch.ts";
 
-/** Values in one batch; at most 8 bytes each, so that a batch stays below 128 KB even where nothing compresses. */
-const VALUES_MAX = 10_000;
+/**
+ * Values in one batch. Each batch waits for the disk once; so many take about 2 bytes each, and one that does not compress and
+ * would be larger than a message may be is halved as it is packed.
+ */
+const VALUES_MAX = 30_000;
 
 interface OpenColumn {
   metric: MetricName;
@@ -39,20 +42,20 @@ export class BatchBuilder {
   }
 
   /** No row more fits for certain: seal what is there first. */
-  isFullFor(subject: Subject): boolean {
-    const section = this.#sections.get(sectionKey(subject));
+  isFullFor(key: string): boolean {
+    const section = this.#sections.get(key);
     if (section === undefined && this.#sections.size >= BATCH_LIMITS.devices) return true;
     if (section !== undefined && section.groups.length >= BATCH_LIMITS.groupsPerDevice) return true;
     return this.#values >= VALUES_MAX;
   }
 
   add(
+    key: string,
     subject: Subject,
     previousState: DeviceSection["previousState"],
     sighting: Sighting,
     told: readonly Reading[],
   ): void {
-    const key = sectionKey(subject);
     const section = this.#sections.get(key) ?? { subject, previousState, groups: [] };
     this.#sections.set(key, section);
     const row = [stateReading(sighting.operatingState), linkReading(sighting.link), ...told];
@@ -72,7 +75,7 @@ export class BatchBuilder {
 }
 
 /** A place on a line where another device now speaks is a section of its own. */
-const sectionKey = ({ line, unit, identity, attachment }: Subject): string =>
+export const sectionKey = ({ line, unit, identity, attachment }: Subject): string =>
   JSON.stringify([line, unit, identity, attachment]);
 
 /** Whether a row tells of the same metrics as those before it, and there is room for it. */

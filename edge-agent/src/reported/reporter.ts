@@ -2,7 +2,7 @@ import type { DeviceSection, Subject } from "@wardtwin/device-profiles/twin-docu
 import { normalisedSerial } from "@wardtwin/device-profiles/vocabulary/identity";
 import type { Device } from "../reading/device.ts";
 import type { Sighting } from "../reading/device-watch.ts";
-import { BatchBuilder } from "./batch-builder.ts";
+import { BatchBuilder, sectionKey } from "./batch-builder.ts";
 import { Teller } from "./telling.ts";
 
 /** A known state counts on until the next batch only while its polls came in time; so many of their stale times at most. */
@@ -44,8 +44,9 @@ export class Reporter {
     const { readings, urgent } = teller.tell(sighting);
 
     const subject = subjectOf(sighting);
-    if (this.#builder.isFullFor(subject)) this.seal();
-    this.#builder.add(subject, heldState(past, sighting), sighting, readings);
+    const key = sectionKey(subject);
+    if (this.#builder.isFullFor(key)) this.seal();
+    this.#builder.add(key, subject, heldState(past, sighting), sighting, readings);
     const lastState = { state: sighting.operatingState, atMonoMs: sighting.atMonoMs };
     this.#devices.set(device, { teller, lastState, who });
     this.#sealSoon(urgent);

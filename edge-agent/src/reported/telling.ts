@@ -22,7 +22,10 @@ export interface Telling {
 interface LastTold {
   value: number | null;
   quality: Reading["quality"];
+  /** -Infinity before anything was told. */
   atMonoMs: number;
+  readonly deadBand: number;
+  readonly isAlarm: boolean;
 }
 
 /** What was last told of one device, and so what is worth telling next. It grows with the metrics of its profile alone. */
@@ -36,39 +39,48 @@ export class Teller {
    * are not among the readings: they are told with every sighting. A change of either, or of a technical alarm, is urgent.
    */
   tell(sighting: Sighting): Telling {
-    const worth = sighting.readings.filter((reading) => this.#isWorthTelling(reading, sighting));
-    const whole = worth.length >= WHOLE_FROM && worth.length > sighting.readings.length * WHOLE_FROM_SHARE;
-    const readings = whole ? sighting.readings : worth;
-    const urgent = this.#isUrgent(sighting, worth);
-    for (const { metric, value, quality } of readings) this.#remember(metric, value, quality, sighting.atMonoMs);
-    this.#link = sighting.link;
-    this.#operatingState = sighting.operatingState;
+    const { readings: all, atMonoMs, device, link, operatingState } = sighting;
+    const worth: Reading[] = [];
+    const lasts: LastTold[] = [];
+    let urgent = this.#link !== link || this.#operatingState !== operatingState;
+    for (const reading of all) {
+      const last = this.#lastOf(reading.metric, device.profile);
+      if (isWorthTelling(reading, last, atMonoMs)) {
+        worth.push(reading);
+        lasts.push(last);
+        urgent ||= last.isAlarm && last.value !== reading.value;
+      }
+    }
+    const whole = worth.length >= WHOLE_FROM && worth.length > all.length * WHOLE_FROM_SHARE;
+    const readings = whole ? all : worth;
+    readings.forEach(({ metric, value, quality }, at) => {
+      const last = whole ? this.#lastOf(metric, device.profile) : lasts[at];
+      if (last !== undefined) Object.assign(last, { value, quality, atMonoMs });
+    });
+    this.#link = link;
+    this.#operatingState = operatingState;
     return { readings, urgent };
   }
 
-  #remember(metric: MetricName, value: number | null, quality: Reading["quality"], atMonoMs: number): void {
-    const last = this.#last.get(metric);
-    if (last === undefined) this.#last.set(metric, { value, quality, atMonoMs });
-    else {
-      last.value = value;
-      last.quality = quality;
-      last.atMonoMs = atMonoMs;
-    }
+  #lastOf(metric: MetricName, profile: Profile): LastTold {
+    const known = this.#last.get(metric);
+    if (known !== undefined) return known;
+    const last: LastTold = {
+      value: null,
+      quality: "good",
+      atMonoMs: Number.NEGATIVE_INFINITY,
+      deadBand: deadBandOf(profile, metric),
+      isAlarm: isTechnicalAlarm(metric),
+    };
+    this.#last.set(metric, last);
+    return last;
   }
+}
 
-  #isWorthTelling(reading: Reading, { atMonoMs, device }: Sighting): boolean {
-    const last = this.#last.get(reading.metric);
-    if (last === undefined || last.quality !== reading.quality) return true;
-    if (atMonoMs - last.atMonoMs >= HEARTBEAT_MS) return true;
-    if (last.value === null || reading.value === null) return last.value !== reading.value;
-    if (last.value === reading.value) return false;
-    return Math.abs(reading.value - last.value) > deadBandOf(device.profile, reading.metric);
-  }
-
-  #isUrgent(sighting: Sighting, worth: readonly Reading[]): boolean {
-    if (this.#link !== sighting.link || this.#operatingState !== sighting.operatingState) return true;
-    return worth.some(({ metric, value }) => isTechnicalAlarm(metric) && this.#last.get(metric)?.value !== value);
-  }
+function isWorthTelling({ value, quality }: Reading, last: LastTold, atMonoMs: number): boolean {
+  if (last.quality !== quality || atMonoMs - last.atMonoMs >= HEARTBEAT_MS) return true;
+  if (last.value === null || value === null) return last.value !== value;
+  return last.value !== value && Math.abs(value - last.value) > last.deadBand;
 }
 
 function deadBandOf({ metrics, residuals }: Profile, metric: MetricName): number {

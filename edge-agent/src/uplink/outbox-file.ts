@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { DatabaseSync, type SQLInputValue, type StatementSync } from "node:sqlite";
 
 /** A batch's standing, as the file has it. */
 export const WAITING = 0;
@@ -50,6 +50,8 @@ type Row = Record<string, unknown>;
 /** The outbox's SQLite file: written through to the disk at each commit, led to its present layout when it is opened. */
 export class OutboxFile {
   readonly #db: DatabaseSync;
+  /** By their text, of which the outbox has a few dozen. */
+  readonly #statements = new Map<string, StatementSync>();
 
   /** @throws the database's error when the file is not sound, or when a later version wrote it */
   constructor(file: string, pagesMax?: number) {
@@ -68,11 +70,17 @@ export class OutboxFile {
   }
 
   all(sql: string, ...values: SQLInputValue[]): Row[] {
-    return this.#db.prepare(sql).all(...values);
+    return this.#prepared(sql).all(...values);
   }
 
   run(sql: string, ...values: SQLInputValue[]): void {
-    this.#db.prepare(sql).run(...values);
+    this.#prepared(sql).run(...values);
+  }
+
+  #prepared(sql: string): StatementSync {
+    const statement = this.#statements.get(sql) ?? this.#db.prepare(sql);
+    this.#statements.set(sql, statement);
+    return statement;
   }
 
   /** All of it or nothing, with one wait for the disk. */
