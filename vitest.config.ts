@@ -8,9 +8,12 @@ const NEVER = ["**/node_modules/**", "**/dist/**", "**/generated/**"];
 const LONG = "**/*.long.test.ts";
 const CONSOLE = "cloud-api/console/**";
 
+/** Journeys that kill and freeze what they stand on, and look at how it comes back. */
+const VIOLENT = ["tests/chaos/**/*.test.ts", "tests/flow/survival.test.ts"];
+
 /**
- * Suites that check a machine's share of the work (a journey has a database, a broker and processes of its own) run one
- * at a time and after the others, so that two cores are enough for them.
+ * A journey has a database, a broker and processes of its own, and waits for them most of the time: two at once fill two
+ * cores, after the suites that only compute. The violent ones come last and one at a time.
  */
 export default defineConfig({
   test: {
@@ -26,8 +29,9 @@ export default defineConfig({
       },
       { test: project("console", ["cloud-api/console/**/*.test.{ts,tsx}"]) },
       { test: project("house", ["tests/house/**/*.test.ts"]) },
-      { test: alone(project("journey", ["tests/**/*.test.ts"], ["tests/house/**"]), 1) },
-      ...(long ? [{ test: alone(longRounds(), 2) }] : []),
+      { test: turn(1, 2, project("journey", ["tests/**/*.test.ts"], ["tests/house/**", ...VIOLENT])) },
+      { test: turn(2, 1, project("violent", VIOLENT)) },
+      ...(long ? [{ test: turn(3, 1, longRounds()) }] : []),
     ],
   },
 });
@@ -49,7 +53,7 @@ function longRounds() {
   return { ...project("long", [LONG]), exclude: NEVER, testTimeout: 600_000, hookTimeout: 120_000 };
 }
 
-/** One file at a time, in the given turn. */
-function alone(options: ReturnType<typeof project>, turn: number) {
-  return { ...options, maxWorkers: 1, sequence: { groupOrder: turn } };
+/** So many files at a time, after the turns before. */
+function turn(groupOrder: number, maxWorkers: number, options: ReturnType<typeof project>) {
+  return { ...options, maxWorkers, sequence: { groupOrder } };
 }
