@@ -259,32 +259,23 @@ test("a file of the version before keeps its id, its epochs and every batch", ()
   });
 });
 
-/** Opens the newest file again and again, as an installer's tool or a backup would, and looks into it. */
+/** Looks into the file for a moment, as an installer's tool or a backup would, before the agent has made its own of it. */
 const ONLOOKER = `
   const { DatabaseSync } = require("node:sqlite");
   const { parentPort, workerData } = require("node:worker_threads");
-  const newest = new Int32Array(workerData.newest);
+  const file = new DatabaseSync(workerData);
+  file.exec("CREATE TABLE seen (n); BEGIN; SELECT * FROM seen");
   parentPort.postMessage("looking");
-  for (;;) {
-    try {
-      const file = new DatabaseSync(workerData.dir + "/" + Atomics.load(newest, 0) + ".sqlite", { readOnly: true });
-      try { file.prepare("SELECT * FROM meta").all(); } finally { file.close(); }
-    } catch {}
-  }`;
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  file.exec("COMMIT");
+  file.close();
+`;
 
 test("whoever looks into the file while it is made does not keep the agent from starting", async () => {
-  const newest = new SharedArrayBuffer(4);
-  const onlooker = new Worker(ONLOOKER, { eval: true, workerData: { dir, newest } });
+  const onlooker = new Worker(ONLOOKER, { eval: true, workerData: join(dir, "outbox.sqlite") });
   await once(onlooker, "message");
-  try {
-    // A file of its own each time: one that is deleted while somebody reads it is another story.
-    for (let start = 1; start <= 20; start++) {
-      Atomics.store(new Int32Array(newest), 0, start);
-      new Outbox(join(dir, `${start}.sqlite`), () => "new-id").close();
-    }
-  } finally {
-    await onlooker.terminate();
-  }
+  expect(open().epoch).toBe(1);
+  await onlooker.terminate();
 });
 
 const deaf = { info() {}, warn() {}, debug() {}, error() {} };
