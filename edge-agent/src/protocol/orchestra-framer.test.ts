@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { accountsForEveryByte } from "./any-bytes.testing.ts";
 import { orchestraChecksum } from "./orchestra-checksum.ts";
 import { type OrchestraEvent, type OrchestraFrame, OrchestraFramer } from "./orchestra-framer.ts";
 
@@ -92,17 +93,7 @@ test("a frame is found after noise and after one that broke off", () => {
 });
 
 test("any bytes end in frames and faults that account for every byte, however they are cut", () => {
-  fc.assert(
-    fc.property(fc.array(garbage, { maxLength: 6 }), fc.nat(), (chunks, cut) => {
-      const all = Buffer.concat(chunks);
-      const events = eventsOf(all);
-      const at = all.length === 0 ? 0 : cut % all.length;
-      expect(events.reduce((sum, event) => sum + event.bytes, 0)).toBe(all.length);
-      expect(events.every((event) => event.bytes > 0)).toBe(true);
-      expect(eventsOf(all.subarray(0, at), all.subarray(at))).toEqual(events);
-    }),
-    { numRuns: 500 },
-  );
+  accountsForEveryByte(eventsOf, garbage);
 });
 
 test("after any bytes a whole frame is found, and any text of the protocol comes through", () => {

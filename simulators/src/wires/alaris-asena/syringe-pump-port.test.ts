@@ -1,9 +1,5 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Duplex } from "node:stream";
 import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
@@ -14,16 +10,15 @@ import type { Said, SimulatedDevice } from "../../hospital/simulated-device.ts";
 import { createRandom } from "../../random.ts";
 import { createRing } from "../../ring.ts";
 import { PortPool } from "../ports.ts";
-import { openPty } from "../pty.ts";
 import { RefusalLog } from "../refusal-log.ts";
 import { serialWire } from "../serial-wire.ts";
+import { hasSocat, ptyPair, untilQuiet } from "../test-line.ts";
 import { FrameReader } from "./frame.ts";
 import { READ_COMMANDS } from "./replies.ts";
 import { syringePumpPort } from "./syringe-pump-port.ts";
 
 const clock: Clock = { nowMs: () => Date.UTC(2026, 3, 4, 14, 1), monotonicMs: () => performance.now() };
 const BAUD = 38_400;
-const QUIET_MS = 80;
 /** `!INF|4961⏎` as the sheet writes it. */
 const ASK_INF = Buffer.from([0x21, 0x49, 0x4e, 0x46, 0x7c, 0x34, 0x39, 0x36, 0x31, 0x0d]);
 
@@ -73,20 +68,6 @@ async function frame(stream: Duplex): Promise<string> {
   let text = "";
   while (!text.endsWith("\r")) text += (await once(stream, "data"))[0].toString("latin1");
   return text;
-}
-
-/** Everything that arrives until the line has been quiet for a while. */
-async function untilQuiet(stream: Duplex): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let heardAt = performance.now();
-  const hear = (chunk: Buffer): void => {
-    chunks.push(chunk);
-    heardAt = performance.now();
-  };
-  stream.on("data", hear);
-  while (performance.now() - heardAt < QUIET_MS) await delay(10);
-  stream.off("data", hear);
-  return Buffer.concat(chunks);
 }
 
 async function ask(socket: Duplex, request: string | Buffer): Promise<string> {
@@ -209,7 +190,7 @@ test("another pump on the same port names itself, and the first is back when it 
 
 test("a late reply comes whole after its time; a pump that is off says nothing", async () => {
   const { socket, device } = await overTcp();
-  device.faults.merge({ replyDelayMs: 2 * QUIET_MS });
+  device.faults.merge({ replyDelayMs: 800 });
   socket.write(ASK_INF);
   expect(await untilQuiet(socket)).toHaveLength(0);
   expect(await frame(socket)).toMatch(/^!INF\^/);
@@ -257,29 +238,10 @@ test("every reading is answered under its own name in each state that is not off
   }
 });
 
-const SOCAT = "socat";
-const hasSocat = spawnSync(SOCAT, ["-V"]).status === 0;
-
 test.skipIf(!hasSocat)("INF over a pty (needs socat)", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "wardtwin-pty-"));
-  const [near, far] = [join(folder, "pump"), join(folder, "gateway")];
-  const socat: ChildProcess = spawn(SOCAT, [`pty,raw,echo=0,link=${near}`, `pty,raw,echo=0,link=${far}`]);
-  closers.push(() => socat.kill());
-  const open = async (path: string): Promise<Duplex> => {
-    for (let tries = 0; ; tries += 1) {
-      try {
-        return openPty(path);
-      } catch (error) {
-        if (tries > 200) throw error;
-        await delay(20);
-      }
-    }
-  };
+  const [near, gateway] = await ptyPair(closers);
   const port = syringePumpPort(optionsOf());
   closers.push(() => port.close());
-  port.attach(await open(near));
-  const gateway = await open(far);
-  closers.push(() => gateway.destroy());
-  gateway.on("error", () => undefined);
+  port.attach(near);
   expect(await ask(gateway, ASK_INF)).toMatch(/^!INF\^8002-51740\^-\^SET\^/);
 });

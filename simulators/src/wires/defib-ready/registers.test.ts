@@ -6,6 +6,7 @@ import { BODY_STATES } from "../../devices/duty-cycle.ts";
 import { createRandom } from "../../random.ts";
 import { answerPdu, tableOf } from "../modbus/tables.ts";
 import { discreteInputs, inputRegisters } from "./registers.ts";
+import { pinToSheet } from "./sheet.testing.ts";
 
 const NOW_MS = Date.UTC(2026, 10, 22, 2, 30);
 const wallTime = wallClock("Europe/Berlin");
@@ -15,27 +16,7 @@ const defibrillator = (seed = 1, share = 0): Defibrillator =>
 /** The device of the sheet's worked examples. */
 function sheetDefibrillator(): Defibrillator {
   const body = defibrillator();
-  const pins = {
-    readinessIndicator: 1,
-    selfTestAgeH: 0,
-    testEnergySetJ: 200,
-    testEnergyDeliveredJ: 198.5,
-    chargeTimeS: 6.2,
-    batteryChargePct: 96,
-    batteryHealthPct: 87,
-    batteryCycleCount: 412,
-    batteryAgeMonths: 30,
-    capacitorChargeCount: 298,
-    padsImpedanceOhm: 45,
-    padsExpiryD: 210,
-    operatingTimeH: 1180,
-    mainsPresent: 1,
-    onCharger: 0,
-    docked: 0,
-    serviceDue: 0,
-    reportPending: 1,
-  } as const;
-  for (const [metric, value] of Object.entries(pins)) body.gauges.pin(metric as keyof typeof pins, value);
+  pinToSheet(body);
   return body;
 }
 

@@ -15,6 +15,7 @@ import { RefusalLog } from "../refusal-log.ts";
 import { serialWire } from "../serial-wire.ts";
 import { type Closers, dial, hasSocat, ptyPair, readUntil, untilQuiet } from "../test-line.ts";
 import { defibrillatorUnit, inputRegisters } from "./registers.ts";
+import { pinToSheet } from "./sheet.testing.ts";
 
 const clock: Clock = { nowMs: () => Date.UTC(2026, 10, 22, 12), monotonicMs: () => performance.now() };
 const GOLDEN = (
@@ -73,28 +74,7 @@ const READ_CHARGE_OF_18 = "12040007000182a8";
 
 test("the frames of the sheet are answered byte for byte", async () => {
   const { ask, first } = await overTcp();
-  const { gauges } = first.body;
-  const values = {
-    readinessIndicator: 1,
-    selfTestAgeH: 0,
-    testEnergySetJ: 200,
-    testEnergyDeliveredJ: 198.5,
-    chargeTimeS: 6.2,
-    batteryChargePct: 96,
-    batteryHealthPct: 87,
-    batteryCycleCount: 412,
-    batteryAgeMonths: 30,
-    capacitorChargeCount: 298,
-    padsImpedanceOhm: 45,
-    padsExpiryD: 210,
-    operatingTimeH: 1180,
-    mainsPresent: 1,
-    onCharger: 0,
-    docked: 0,
-    serviceDue: 0,
-    reportPending: 1,
-  } as const;
-  for (const [metric, value] of Object.entries(values)) gauges.pin(metric as keyof typeof values, value);
+  pinToSheet(first.body);
   expect(await ask(GOLDEN[0] ?? "")).toBe(GOLDEN[1]);
   expect(await ask("110400100001329f")).toBe(GOLDEN[2]);
   expect(await ask(GOLDEN[3] ?? "")).toBe(GOLDEN[4]);

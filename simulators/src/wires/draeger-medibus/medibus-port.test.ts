@@ -1,11 +1,5 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import type { Duplex } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { openPty } from "../pty.ts";
+import { hasSocat, ptyPair } from "../test-line.ts";
 import { COMMAND, DATA_COMMANDS, NAK } from "./command.ts";
 import { exchange } from "./exchanges.fixture.ts";
 import { encodeFrame } from "./frame.ts";
@@ -170,29 +164,11 @@ test("realtime bytes end with the session, and are not there again in the next",
   expect(await host.ask(COMMAND.measured1)).toMatch(/^7D/);
 });
 
-const SOCAT = "socat";
-const hasSocat = spawnSync(SOCAT, ["-V"]).status === 0;
-
 test.skipIf(!hasSocat)("a session over a pty, realtime bytes and all (needs socat)", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "wardtwin-pty-"));
-  const [near, far] = [join(folder, "ventilator"), join(folder, "gateway")];
-  const socat: ChildProcess = spawn(SOCAT, [`pty,raw,echo=0,link=${near}`, `pty,raw,echo=0,link=${far}`]);
-  closers.push(() => socat.kill());
-  const open = async (path: string): Promise<Duplex> => {
-    for (let tries = 0; ; tries += 1) {
-      try {
-        return openPty(path);
-      } catch (error) {
-        if (tries > 200) throw error;
-        await delay(20);
-      }
-    }
-  };
+  const [near, gateway] = await ptyPair(closers);
   const port = new MedibusPort(optionsOf("apollo"));
   closers.push(() => port.close());
-  port.attach(await open(near));
-  const gateway = await open(far);
-  closers.push(() => gateway.destroy());
+  port.attach(near);
   const host = new Host(gateway);
   await host.initialise();
   expect(await host.ask(COMMAND.identify)).toBe("8037'Apollo'04.53:04.03");

@@ -1,11 +1,6 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync } from "node:fs";
 import { connect, type Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import type { Duplex } from "node:stream";
-import { setTimeout as delay } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
 import { type Clock, wallClock } from "../../clock.ts";
 import { PbVentilator } from "../../devices/pb-ventilator.ts";
@@ -15,15 +10,14 @@ import type { Said, SimulatedDevice } from "../../hospital/simulated-device.ts";
 import { createRandom } from "../../random.ts";
 import { createRing } from "../../ring.ts";
 import { PortPool } from "../ports.ts";
-import { openPty } from "../pty.ts";
 import { serialWire } from "../serial-wire.ts";
+import { hasSocat, ptyPair, untilQuiet } from "../test-line.ts";
 import { ventilatorPort } from "./ventilator-port.ts";
 
 const clock: Clock = { nowMs: () => Date.UTC(2026, 3, 4, 14, 1), monotonicMs: () => performance.now() };
 const FRAME_LENGTH = 1244;
 const SHORT_FRAME_LENGTH = 723;
 const FAST_BAUD = 4_000_000;
-const QUIET_MS = 80;
 
 const closers: (() => unknown)[] = [];
 afterEach(async () => {
@@ -72,20 +66,6 @@ async function read(stream: Duplex, length: number): Promise<Buffer> {
   return bytes;
 }
 
-/** Everything that arrives until the line has been quiet for a while. */
-async function readUntilQuiet(stream: Duplex): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let heardAt = performance.now();
-  const hear = (chunk: Buffer): void => {
-    chunks.push(chunk);
-    heardAt = performance.now();
-  };
-  stream.on("data", hear);
-  while (performance.now() - heardAt < QUIET_MS) await delay(10);
-  stream.off("data", hear);
-  return Buffer.concat(chunks);
-}
-
 test("SNDF over TCP brings the whole report with the ventilator's serial and its wall clock", async () => {
   const { device, dial } = await overTcp();
   const socket = await dial();
@@ -102,7 +82,7 @@ test("a request is collected until CR; an unknown one earns no reply and spoils 
   const socket = await dial();
   socket.write("SN");
   socket.write("DX\r\r");
-  expect(await readUntilQuiet(socket)).toHaveLength(0);
+  expect(await untilQuiet(socket)).toHaveLength(0);
   socket.write("RSET\rSNDF\rSNDF\r");
   expect(await read(socket, 2 * FRAME_LENGTH)).toHaveLength(2 * FRAME_LENGTH);
 });
@@ -137,11 +117,11 @@ test("silent or switched off, it is connected and says nothing, and does not cat
   const socket = await dial();
   device.faults.merge({ silent: true });
   socket.write("SNDF\r");
-  expect(await readUntilQuiet(socket)).toHaveLength(0);
+  expect(await untilQuiet(socket)).toHaveLength(0);
   device.faults.merge({ silent: false });
   device.body.duty.hold("off");
   socket.write("SNDF\r");
-  expect(await readUntilQuiet(socket)).toHaveLength(0);
+  expect(await untilQuiet(socket)).toHaveLength(0);
   device.body.duty.hold("standby");
   socket.write("SNDF\r");
   expect(await read(socket, FRAME_LENGTH)).toHaveLength(FRAME_LENGTH);
@@ -158,7 +138,7 @@ test("each way of spoiling a reply spoils it in its own way", async () => {
     return read(socket, length);
   };
   const truncated = await ask({ truncatedReply: true }, 1);
-  expect(truncated.length + (await readUntilQuiet(socket)).length).toBeLessThan(FRAME_LENGTH);
+  expect(truncated.length + (await untilQuiet(socket)).length).toBeLessThan(FRAME_LENGTH);
   expect(truncated.subarray(0, 1).toString()).toBe("M");
   const miscounted = await ask({ wrongCount: true });
   expect(miscounted).toHaveLength(FRAME_LENGTH);
@@ -180,7 +160,7 @@ test("SNDA brings the shorter report, RSET nothing, and an unknown command a lin
   expect(frame.slice(0, 59)).toBe(`MISCA,706,97 ,\x0216:01 ,840 ${device.entry.serial}    ,      ,APR 04 2026`);
   expect(frame.slice(-3)).toBe(",\x03\r");
   socket.write("RSET\rSNDX\r");
-  expect(await readUntilQuiet(socket)).toHaveLength(0);
+  expect(await untilQuiet(socket)).toHaveLength(0);
   device.faults.merge({ errorMessage: true });
   socket.write("RSET\rSNDX\r");
   const told = "INVALID COMMAND: SNDX\r";
@@ -222,7 +202,7 @@ test("a ventilator that lost its power does not answer, and begins anew without 
   device.body.duty.hold("off");
   device.body.step(0);
   socket.write("SNDF\r");
-  expect(await readUntilQuiet(socket)).toHaveLength(0);
+  expect(await untilQuiet(socket)).toHaveLength(0);
   device.body.duty.hold("standby");
   device.body.step(0);
   expect(await word()).toBe("NORMAL");
@@ -241,34 +221,15 @@ test("on a slow line a plug pulled in the middle of a report leaves a part of it
   await ended;
 });
 
-const SOCAT = "socat";
-const hasSocat = spawnSync(SOCAT, ["-V"]).status === 0;
-
 test.skipIf(!hasSocat)("SNDF over a pty (needs socat)", async () => {
-  const folder = mkdtempSync(join(tmpdir(), "wardtwin-pty-"));
-  const [near, far] = [join(folder, "ventilator"), join(folder, "gateway")];
-  const socat: ChildProcess = spawn(SOCAT, [`pty,raw,echo=0,link=${near}`, `pty,raw,echo=0,link=${far}`]);
-  closers.push(() => socat.kill());
-  const open = async (path: string): Promise<Duplex> => {
-    for (let tries = 0; ; tries += 1) {
-      try {
-        return openPty(path);
-      } catch (error) {
-        if (tries > 200) throw error;
-        await delay(20);
-      }
-    }
-  };
+  const [near, gateway] = await ptyPair(closers);
   const port = ventilatorPort(optionsOf(ventilator()));
   closers.push(() => port.close());
-  port.attach(await open(near));
-  const gateway = await open(far);
-  closers.push(() => gateway.destroy());
-  gateway.on("error", () => undefined);
+  port.attach(near);
   gateway.write("SNDF\r");
   const frame = await read(gateway, FRAME_LENGTH);
   expect(frame.subarray(0, 16).toString()).toBe("MISCF,1225,169 ,");
   expect(frame.subarray(-2).toString("hex")).toBe("030d");
   gateway.write("SNDX\r");
-  expect(await readUntilQuiet(gateway)).toHaveLength(0);
+  expect(await untilQuiet(gateway)).toHaveLength(0);
 });
