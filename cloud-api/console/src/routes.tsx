@@ -18,6 +18,7 @@ import { Shell } from "./pages/shell/shell.tsx";
 import { SignInPage } from "./pages/sign-in-page.tsx";
 import { WardMapPage } from "./pages/ward-map/ward-map-page.tsx";
 import { PATHS } from "./paths.ts";
+import { Loading } from "./ui/messages.tsx";
 import { isRange, type Range } from "./ui/ribbon-range.ts";
 
 type Search = Record<string, unknown>;
@@ -120,6 +121,9 @@ export const createAppRouter = (client: QueryClient) =>
     parseSearch: parseSearchWith((text) => text),
     stringifySearch: stringifySearchWith(String),
     defaultPreload: false,
+    // A page whose code comes slowly must not leave the one before in its place.
+    defaultPendingMs: 400,
+    defaultPendingComponent: () => <Loading rows={4} height={44} />,
     scrollRestoration: true,
   });
 

@@ -25,7 +25,10 @@ interface Deps {
 }
 
 const PAGE = 200;
-const HEARTBEAT_MS = 15_000;
+/** A page that hears nothing says so within three of these. */
+const HEARTBEAT_MS = 5_000;
+/** Whether the person is still signed in is looked at with each so many heartbeats. */
+const SIGN_IN_BEATS = 3;
 /** A page that reads this slowly has lost its picture anyway; it is cut off and asks anew. */
 const UNSENT_BYTES_MAX = 1_048_576;
 const READERS_MAX = 2_000;
@@ -126,8 +129,10 @@ async function liveRoute(app: FastifyInstance, { views, clock, isStillSignedIn }
       const send = openEventStream(reply);
       send("hello", { at: new Date(clock.nowMs()).toISOString() });
       const leave = views.join({ topics: parsed.topics, patientDerived, send });
+      let beats = 0;
       const heartbeat = setInterval(() => {
         reply.raw.write(": still here\n\n");
+        if (++beats % SIGN_IN_BEATS !== 0) return;
         // A database that is away says nothing against the person; the next beat asks again.
         isStillSignedIn(request).then(
           (still) => void (still || reply.raw.destroy()),

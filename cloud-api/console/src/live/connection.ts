@@ -6,9 +6,9 @@ import { sameTopics, type Topic } from "./topics.ts";
 const DEBOUNCE_MS = 150;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 30_000;
-/** The API sends a heartbeat every 15 s; two missed ones and some slack mean that the line is dead. */
-const SILENT_MAX_MS = 40_000;
-const WATCH_EVERY_MS = 5_000;
+/** The API sends a heartbeat every 5 s; three missed ones mean that the line is dead, and what is shown may no longer be so. */
+const SILENT_MAX_MS = 15_000;
+const WATCH_EVERY_MS = 3_000;
 /** A watch that comes this late was asleep with the machine, and so was the line. */
 const SLEPT_MS = 20_000;
 

@@ -138,7 +138,7 @@ test("a line that falls silent is dead, though nothing says so", () => {
   settle();
   current().listener.heard();
   expect(a.phase()).toBe("live");
-  vi.advanceTimersByTime(50_000);
+  vi.advanceTimersByTime(20_000);
   expect(streams).toHaveLength(2);
   expect(streams[0]?.closed).toBe(true);
 });

@@ -28,6 +28,9 @@ const TROUBLES = [
   { count: "thinned", tone: "look" },
 ] as const satisfies { count: keyof NonNullable<Gateway["outbox"]>; tone: Tone }[];
 
+/** A batch that waits for less than this is on its way. */
+const OLD_FROM_MS = 60_000;
+
 export function GatewaysPage() {
   useTitle(text.title);
   const gateways = useQuery(gatewaysQuery);
@@ -110,10 +113,12 @@ function Outbox({ outbox }: { outbox: NonNullable<Gateway["outbox"]> }) {
     <>
       <span className="wt-number">
         {text.outbox.waiting(waiting)}
-        {oldestWaitingMs === null ? null : text.outbox.oldest(durationWords(oldestWaitingMs / 3_600_000))}
+        {oldestWaitingMs === null || oldestWaitingMs < OLD_FROM_MS
+          ? null
+          : text.outbox.oldest(durationWords(oldestWaitingMs / 3_600_000))}
       </span>{" "}
       <span className="wt-muted">
-        <Age at={outbox.at} />
+        {text.outbox.told} <Age at={outbox.at} />
       </span>
       {troubles.map(({ count, tone }) => (
         <span key={count} className={`wt-tag wt-tone-${tone}`} title={text.outbox.meaning[count]}>

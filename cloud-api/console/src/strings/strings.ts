@@ -205,6 +205,7 @@ export const strings = {
     outbox: {
       waiting: (n: number) => (n === 0 ? "Nothing waits" : `${count(n, "batch waits", "batches wait")}`),
       oldest: (duration: string) => `, the oldest for ${duration}`,
+      told: "told",
       trouble: {
         quarantined: (n: number) => `${n} in quarantine`,
         lost: (n: number) => `${n} lost`,

@@ -262,7 +262,7 @@ const role = {
   administrator: "Administrator",
 } as const satisfies Record<Role, string>;
 
-const gatewayLink = { online: "Online", offline: "Offline", unknown: "Never connected" } as const satisfies Record<
+const gatewayLink = { online: "Online", offline: "Offline", unknown: "Not known" } as const satisfies Record<
   GatewayLinkState,
   string
 >;
