@@ -1,4 +1,5 @@
 import { AGENT_ENDED, AGENT_KILLED, CLOCK_JUMPS, DISK_FULL } from "./cases/agent.ts";
+import { BACKLOG_DRAINED } from "./cases/backlog.ts";
 import {
   BROKER_FROZEN,
   BROKER_KILLED,
@@ -20,6 +21,7 @@ export const SIDE_BY_SIDE = [
   LINK_CUT,
   DUPLICATES,
   POISON,
+  BACKLOG_DRAINED,
 ] as const;
 /** The same, with a part that not every machine has. */
 export const WITH_CLOCK = CLOCK_JUMPS;

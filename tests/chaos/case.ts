@@ -55,6 +55,8 @@ export interface Round {
   excused: number;
   /** From the end of the fault until the twin was right again. */
   recoveryMs: number;
+  /** How old live data was at worst when it was acknowledged, where other things had to be done beside it. */
+  liveAgeMs: number;
   /** How far the stored time of a reading was from the true one at worst. */
   timeErrorMs: number;
 }

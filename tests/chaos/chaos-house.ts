@@ -17,7 +17,7 @@ import { removeFolder, temporaryFolder } from "../support/temporary-folder.ts";
 import { type Broker, type CloudParts, type Shape, startCloudParts } from "./cloud-parts.ts";
 import { type GatewayClock, gatewayClock, type SmallDisk, smallDisk, whyNoDisk } from "./gateway-parts.ts";
 import { KeptProcess } from "./kept-process.ts";
-import { openRawPlaces, type RawPlaces, withRawGateways } from "./raw-places.ts";
+import { openRawPlaces, type RawPlaces, type RawSizes, withRawGateways } from "./raw-places.ts";
 import { TwinWatch } from "./twin-watch.ts";
 
 /** A gateway with an agent, a link to the broker that can be broken, and ventilators that are asked every 2 s. */
@@ -58,8 +58,7 @@ const BAUD_RATE = 1_000_000;
 const BATCH_EVERY_MS = 250;
 const STANDBY_FREE_AFTER_MIN = 1;
 
-/** @param crowd how many raw gateways there are beside those that a case plays alone */
-export async function openChaosHouse(shape: Shape, seed: number, crowd: number): Promise<ChaosHouse> {
+export async function openChaosHouse(shape: Shape, seed: number, sizes: RawSizes): Promise<ChaosHouse> {
   const dataDir = temporaryFolder();
   const folder = openDataFolder(dataDir);
   const openCloud = async () => {
@@ -74,7 +73,7 @@ export async function openChaosHouse(shape: Shape, seed: number, crowd: number):
   await client.request(
     "POST",
     "/registry/import",
-    registryOf(withRawGateways(manifest, crowd), STANDBY_FREE_AFTER_MIN),
+    registryOf(withRawGateways(manifest, sizes.crowd), STANDBY_FREE_AFTER_MIN),
   );
   const [administrator, engineer] = [new Api(`${cloud.url}/api/v1`), new Api(`${cloud.url}/api/v1`)];
   await administrator.signIn(users[0]?.email ?? "", users[0]?.password ?? "");
@@ -87,7 +86,7 @@ export async function openChaosHouse(shape: Shape, seed: number, crowd: number):
     gateways.flatMap(({ devices }) => devices.slice(0, 1)),
   );
   await Promise.all(gateways.map((gateway) => isLive(gateway, watch)));
-  const raw = await openRawPlaces(administrator, { site: manifest.site.id, brokerPort: cloud.broker.port, crowd });
+  const raw = await openRawPlaces(administrator, { site: manifest.site.id, brokerPort: cloud.broker.port, ...sizes });
   return {
     shape,
     databaseUrl: postgres.connectionString,

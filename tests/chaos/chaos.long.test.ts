@@ -17,7 +17,8 @@ import { type Row, tableOf } from "./table.ts";
 
 const SEED = seedOf();
 const ROUNDS = roundsOf();
-const CROWD = 200;
+/** A batch every ten seconds for three days. */
+const SIZES = { crowd: 200, backlogBatches: 25_920 };
 /** A round of all cases takes about a minute and a half. */
 const WITHIN_MS = 120_000 + ROUNDS * 300_000;
 const random = createRandom(SEED);
@@ -34,7 +35,7 @@ describeWith(["mosquitto", "redis-server", "faketime"], `chaos with the seed ${S
 });
 
 async function holds(shape: Shape): Promise<void> {
-  const house = await openChaosHouse(shape, SEED, CROWD);
+  const house = await openChaosHouse(shape, SEED, SIZES);
   try {
     const rounds = await roundsIn(house);
     for (const [{ name }, of] of rounds) rows.push({ house: shape, name, rounds: of });

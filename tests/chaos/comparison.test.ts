@@ -30,7 +30,17 @@ const books = (change: Partial<Evidence> = {}) =>
     ...change,
   });
 const states = SAID_AT.map((atMs) => row(atMs));
-const RIGHT = { said: 4, readings: 8, lost: 0, excused: 0, twice: 0, disordered: 0, timeErrorMs: 5 };
+const RIGHT = {
+  missing: [],
+  said: 4,
+  readings: 8,
+  lost: 0,
+  excused: 0,
+  twice: 0,
+  disordered: 0,
+  liveAgeMs: 0,
+  timeErrorMs: 5,
+};
 
 test("whole books are whole", () => {
   expect(books()).toEqual(RIGHT);
@@ -45,7 +55,7 @@ test("an answer without a row is lost, unless it is excused", () => {
 
 test("a row that tells another state, or comes a poll later, is no row of an answer", () => {
   expect(books({ stored: states.map((one) => ({ ...one, value: IN_USE - 1 })) })).toMatchObject({ lost: 4 });
-  expect(books({ stored: states.map((one) => ({ ...one, monoMs: one.monoMs + 1_000 })) })).toMatchObject({ lost: 4 });
+  expect(books({ stored: states.map((one) => ({ ...one, monoMs: one.monoMs + 1_950 })) })).toMatchObject({ lost: 4 });
   expect(books({ stored: states.map((one) => ({ ...one, device: "other" })) })).toMatchObject({ lost: 4 });
 });
 
@@ -58,6 +68,15 @@ test("a row that is there twice counts as that, whatever batch it came with", ()
 
 test("a time that falls in the order of the store is out of order", () => {
   expect(books({ stored: states.toReversed() })).toMatchObject({ disordered: 3, lost: 0, twice: 0 });
+});
+
+test("an answer that a busy machine reads late is no other one's", () => {
+  const late = states.map((one, index) => (index === 1 ? { ...one, monoMs: one.monoMs + 1_500 } : one));
+  expect(books({ stored: late })).toMatchObject({ lost: 0, twice: 0 });
+  // The next question comes early after it, and its answer lies within the time of the late one.
+  const words = [2_000, 4_000, 5_600].map((atMs) => ({ device: "vent", atMs, state: "in-use" }));
+  expect(books({ words, stored: [row(2_000), row(4_000), row(5_600)] })).toMatchObject({ lost: 0, twice: 0 });
+  expect(books({ words, stored: [row(2_000), row(5_600)] })).toMatchObject({ lost: 1, twice: 0 });
 });
 
 test("what was said before or after the time that is compared counts neither way", () => {

@@ -14,16 +14,24 @@ export interface RawPlace {
   open(): Promise<RawGateway>;
 }
 
+export interface RawSizes {
+  /** How many gateways there are behind one link, beside those that a case plays alone. */
+  crowd: number;
+  backlogBatches: number;
+}
+
 /** Raw gateways of one house. */
 export interface RawPlaces {
   /** One for each case that plays a gateway alone, because a client id that is taken over ends the session that had it. */
   alone: Record<Alone, RawPlace>;
   /** Hundreds, behind one link. */
   crowd: RawPlace[];
+  /** So many batches make the backlog of 72 h. */
+  backlogBatches: number;
   link: PausingProxy;
 }
 
-const ALONE = ["duplicates", "poison"] as const;
+const ALONE = ["duplicates", "poison", "backlog", "live"] as const;
 type Alone = (typeof ALONE)[number];
 const aloneId = (which: Alone): string => `raw-${which}`;
 const crowdIds = (size: number): string[] => Array.from({ length: size }, (_, index) => `raw-${index + 1}`);
@@ -63,7 +71,7 @@ const ventilatorOf = (gateway: string): string => `${gateway}-vent`;
 
 export async function openRawPlaces(
   administrator: Api,
-  { site, brokerPort, crowd: size }: { site: string; brokerPort: number; crowd: number },
+  { site, brokerPort, crowd: size, backlogBatches }: RawSizes & { site: string; brokerPort: number },
 ): Promise<RawPlaces> {
   const link = await startPausingProxy(() => brokerPort);
   const url = `mqtts://127.0.0.1:${link.port}`;
@@ -77,11 +85,17 @@ export async function openRawPlaces(
       open: () => RawGateway.open(url, credentials, { site, gateway }),
     };
   };
-  const [duplicates, poison] = await Promise.all([open(aloneId("duplicates")), open(aloneId("poison"))]);
+  const of = (which: Alone) => open(aloneId(which));
+  const alone = {
+    duplicates: await of("duplicates"),
+    poison: await of("poison"),
+    backlog: await of("backlog"),
+    live: await of("live"),
+  };
   const crowd: RawPlace[] = [];
   const ids = crowdIds(size);
   for (let from = 0; from < ids.length; from += CERTIFIED_AT_ONCE) {
     crowd.push(...(await Promise.all(ids.slice(from, from + CERTIFIED_AT_ONCE).map(open))));
   }
-  return { alone: { duplicates, poison }, crowd, link };
+  return { alone, crowd, link, backlogBatches };
 }

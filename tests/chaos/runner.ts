@@ -68,12 +68,17 @@ async function settle(house: ChaosHouse, gateway: ChaosGateway, done: Done, rand
   const untilMs = Date.now();
   const deadlineMs = performance.now() + ARRIVED_WITHIN_MS;
   for (;;) {
-    const sum = await compare(house, gateway, untilMs, done.excuses);
+    const { missing, ...sum } = await compare(house, gateway, untilMs, done.excuses);
     if (sum.lost > 0 && performance.now() < deadlineMs) {
       await sleep(LOOK_AGAIN_MS);
       continue;
     }
     gateway.comparedUntilMs = untilMs;
+    for (const { device, atMs, state } of missing) {
+      console.info(
+        `${gateway.id}: ${device} said at ${new Date(atMs).toISOString()} that it is ${state}, and no store has it`,
+      );
+    }
     return { ...sum, recoveryMs };
   }
 }
@@ -105,5 +110,6 @@ const together = (a: Round, b: Round): Round => ({
   disordered: a.disordered + b.disordered,
   excused: a.excused + b.excused,
   recoveryMs: Math.max(a.recoveryMs, b.recoveryMs),
+  liveAgeMs: Math.max(a.liveAgeMs, b.liveAgeMs),
   timeErrorMs: Math.max(a.timeErrorMs, b.timeErrorMs),
 });

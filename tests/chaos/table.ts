@@ -19,6 +19,7 @@ const HEAD = [
   "excused",
   "recovery median, s",
   "recovery max, s",
+  "live data's age max, ms",
   "time error max, ms",
 ] as const;
 
@@ -41,6 +42,7 @@ export function tableOf(rows: readonly Row[], seed: number): string {
         sum(({ excused }) => excused),
         (recoveriesS[Math.floor(recoveriesS.length / 2)] ?? 0).toFixed(1),
         (recoveriesS.at(-1) ?? 0).toFixed(1),
+        Math.round(Math.max(...rounds.map(({ liveAgeMs }) => liveAgeMs))),
         Math.round(Math.max(...rounds.map(({ timeErrorMs }) => timeErrorMs))),
       ];
     });
@@ -53,6 +55,7 @@ Written by \`CHAOS_ROUNDS=n ./x test --long tests/chaos/chaos.long.test.ts\`; se
 - readings: what the store holds of that time, each looked at for a repeat and for its order.
 - excused: answers within 0.6 s before a gateway was killed or its disk was full and until that was over, which never were on its disk. All others count.
 - recovery: from the end of the fault, of what is killed from the kill, until the twin shows what the device says then. Up to 2 s of it are the poll's own. Of duplicates, poison and crowd until all is acknowledged.
+- live data's age: while 72 h of backlog of one gateway are drained, from the instant when another gateway tells a reading until it is acknowledged.
 - time error: stored time against true time, at worst.
 
 | ${HEAD.join(" | ")} |

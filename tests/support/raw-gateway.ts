@@ -108,7 +108,9 @@ export class RawGateway {
   }
 }
 
-export const frameOf = (header: Pick<FrameHeader, "epoch" | "sequence">, batch: TelemetryBatch): Uint8Array =>
+type Said = Pick<FrameHeader, "epoch" | "sequence"> & Partial<FrameHeader>;
+
+export const frameOf = (header: Said, batch: TelemetryBatch): Uint8Array =>
   encodeFrame({ lane: "live", compression: "none", ...header }, encodeBody(batch));
 
 /** A batch in which one device says its state and its battery's alarm at a few instants. */
@@ -116,6 +118,7 @@ export function batchOf(
   subject: { line?: string; serial: string },
   atMonoMs: readonly number[],
   simulated: boolean,
+  anchor = { monoMs: atMonoMs.at(-1) ?? 0, wallMs: Date.now() },
 ): TelemetryBatch {
   const rows = atMonoMs.length;
   const column = (metric: "operatingState" | "deviceLink" | "batteryLowAlarm", value: number) => ({
@@ -125,7 +128,7 @@ export function batchOf(
   });
   return {
     bootId: "boot-of-a-test",
-    anchor: { monoMs: atMonoMs.at(-1) ?? 0, wallMs: Date.now() },
+    anchor,
     cloudOffsetMs: null,
     simulated,
     devices: [

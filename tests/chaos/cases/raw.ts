@@ -14,22 +14,28 @@ const SETTLED_WITHIN_MS = 30_000;
 /** As an agent does with what nobody acknowledged. */
 const TELL_AGAIN_MS = 10_000;
 /** What `batchOf` says of an instant: a state, a link and an alarm. */
-const METRICS = 3;
+export const METRICS = 3;
 
-interface Told {
+export interface Told {
   place: RawPlace;
   epoch: number;
   /** Instants that were told, gateway's monotonic ms. */
   atMonoMs: Set<number>;
 }
 
-const monoMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);
+export const monoMs = (): number => Number(process.hrtime.bigint() / 1_000_000n);
 
 /** What these gateways told in these epochs, and what the store holds of it. */
-async function reckon(house: ChaosHouse, told: readonly Told[], sinceMs: number, settledMs: number): Promise<Round> {
+export async function reckon(
+  house: ChaosHouse,
+  told: readonly Told[],
+  sinceMs: number,
+  settledMs: number,
+  lookBackMs = LOOK_BACK_MS,
+): Promise<Round> {
   const devices = told.map(({ place }) => `${place.gateway}-vent`);
-  const stored = await chunkReadings(house.databaseUrl, { devices, sinceMs: Date.now() - LOOK_BACK_MS });
-  const round = { said: 0, readings: 0, lost: 0, twice: 0, disordered: 0, excused: 0, recoveryMs: 0, timeErrorMs: 0 };
+  const stored = await chunkReadings(house.databaseUrl, { devices, sinceMs: Date.now() - lookBackMs });
+  const round = { ...NOTHING };
   for (const { place, epoch, atMonoMs } of told) {
     const rows = stored.filter((row) => row.gateway === place.gateway && row.epoch === epoch);
     const kept = new Set(rows.filter((row) => atMonoMs.has(row.monoMs)).map((row) => `${row.metric} ${row.monoMs}`));
@@ -42,15 +48,26 @@ async function reckon(house: ChaosHouse, told: readonly Told[], sinceMs: number,
 }
 
 const LOOK_BACK_MS = 120_000;
+const NOTHING: Round = {
+  said: 0,
+  readings: 0,
+  lost: 0,
+  twice: 0,
+  disordered: 0,
+  excused: 0,
+  recoveryMs: 0,
+  liveAgeMs: 0,
+  timeErrorMs: 0,
+};
 
-const settled = (raw: RawGateway, epoch: number, sequences: readonly number[]) =>
+export const settled = (raw: RawGateway, epoch: number, sequences: readonly number[]) =>
   eventually(
     `acknowledgements of ${epoch}/${sequences.join()}`,
     () => sequences.every((sequence) => raw.verdictOf(epoch, sequence) !== null),
     SETTLED_WITHIN_MS,
   );
 
-const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+export const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
 
 export const DUPLICATES: RawCase = {
   on: "raw",
