@@ -139,7 +139,7 @@ async function openBroker(house: House): Promise<string> {
     (await fleet.index(clock.nowMs())).isBound(gateway, device);
   const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, admits, isBound, log });
   house.opened.push({ name: "broker", close: () => broker.close() });
-  house.live.subscribe(({ gateways }) => broker.recheck(gateways));
+  house.live.subscribe(({ gateways, registry }) => broker.recheck(registry === true ? "all" : gateways));
   const name = ["0.0.0.0", "::"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return `mqtts://${name}:${broker.port}`;
 }

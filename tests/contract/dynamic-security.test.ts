@@ -2,7 +2,7 @@
  * What we build on Mosquitto's dynamic-security plugin, seen on the Mosquitto of this machine: decision 0010 says what for. The
  * files are those of infra/mosquitto, the clients have a certificate and no password.
  */
-import { readFileSync, statSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openCertificateAuthority } from "@wardtwin/cloud-api/access/certificate-authority";
 import { systemClock } from "@wardtwin/cloud-api/platform/clock";
@@ -115,7 +115,6 @@ describeWith("mosquitto", "the dynamic-security plugin", () => {
     const mayNot = [
       "literal/a",
       "literal/#",
-      "pattern/../#x",
       "+/heard",
       "#",
       "$SYS/#",
@@ -124,8 +123,7 @@ describeWith("mosquitto", "the dynamic-security plugin", () => {
       "elsewhere",
     ];
     for (const filter of may) expect(await one.subscribes(filter), filter).toBe(true);
-    for (const filter of mayNot.filter((one) => !one.includes("x")))
-      expect(await one.subscribes(filter), filter).toBe(false);
+    for (const filter of mayNot) expect(await one.subscribes(filter), filter).toBe(false);
     expect(await one.hearsItself("pattern/heard/a")).toBe(true);
     expect(await one.hearsItself("pattern/unheard")).toBe(false);
     const cloud = await session(
@@ -216,7 +214,6 @@ describeWith("mosquitto", "the dynamic-security plugin", () => {
     const own = await admitted("lasting", [allow("subscribeLiteral", "own")]);
     const file = join(folder, "wardtwin-dynamic-security.json");
     expect(readFileSync(file, "utf8")).toContain(own.username);
-    console.info(`inode ${statSync(file).ino}`);
     const port = Number(new URL(mosquitto.url).port);
     await driver.endAsync(true);
     await mosquitto.stop();
@@ -248,7 +245,7 @@ class Session {
     );
   }
 
-  /** Whether what it says on a topic comes back. What it says on the broker's own word comes after all that was said before. */
+  /** Whether what it says on a topic comes back to it. */
   async hearsItself(topic: string): Promise<boolean> {
     const before = this.heard.length;
     await this.mqtt.publishAsync(topic, "to myself", { qos: 1 });
