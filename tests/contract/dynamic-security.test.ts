@@ -199,6 +199,27 @@ describeWith("mosquitto", "the dynamic-security plugin", () => {
     expect(await one.subscribes("own")).toBe(true);
   });
 
+  test("the first rules let the cloud's parts do their work, each its own, and no more", async () => {
+    const cloud = new Session(await asService("cloud-ingest"));
+    onTestFinished(() => void cloud.mqtt.end(true));
+    const work = ["wardtwin/v1/+/+/telemetry", "$share/group/wardtwin/v1/+/+/telemetry", "$aws/things/+/shadow/get"];
+    const others = ["#", "$SYS/#", "wardtwin/v1/#", "wardtwin/v1/+/+/ack", "$aws/#", `${CONTROL}/response`, CONTROL];
+    for (const filter of work) expect(await cloud.subscribes(filter), filter).toBe(true);
+    for (const filter of others) expect(await cloud.subscribes(filter), filter).toBe(false);
+    const gateway = await session(await admitted("answered", [allow("subscribePattern", "#"), allow("publishClientReceive", "#")]), "one");
+    await gateway.subscribes("#");
+    const said = ["wardtwin/v1/st/gw/telemetry", "elsewhere", "wardtwin/v1/st/gw/ack"];
+    for (const topic of said) await cloud.mqtt.publishAsync(topic, "said by the cloud", { qos: 1 });
+    await eventually("what the cloud may say", () => gateway.heard.length > 0);
+    expect(gateway.heard).toEqual(["wardtwin/v1/st/gw/ack"]);
+    expect(cloud.heard).toEqual([]);
+    const heardOfRules = new Session(driver).heard;
+    await cloud.mqtt.publishAsync(CONTROL, JSON.stringify({ commands: [{ command: "listClients" }] }), { qos: 1 });
+    await cloud.mqtt.publishAsync("wardtwin/v1/st/gw/ack", "after it", { qos: 1 });
+    await eventually("what came after", () => gateway.heard.length === 2);
+    expect(heardOfRules).toEqual([]);
+  });
+
   test("nobody takes over another's session by its client id", async () => {
     const [a, b] = [await admitted("taken", []), await admitted("taker", [])];
     const victim = await session(a, "the-same-id");

@@ -1,0 +1,78 @@
+/** How long it takes from the word of the registry to the act of the broker, as its clients see it. */
+import { X509Certificate } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { MqttClient } from "mqtt";
+import { type BrokerKind, smallRegistry, startTestCloud, type TestCloud } from "../../support/cloud.ts";
+import { type Credentials, certify, connect } from "../../support/raw-gateway.ts";
+
+const SITE = "bench";
+const [A, B] = ["gw-a", "gw-b"];
+const VENT = `${A}-vent`;
+
+export interface Delays {
+  /** From the request for a revocation to the end of the live session, ms. */
+  revocationMs: number[];
+  /** From the request that binds a device to another gateway to the first request about it that is answered, ms. */
+  bindingMs: number[];
+}
+
+export async function measureDelays(broker: BrokerKind, rounds: number): Promise<Delays> {
+  const house = await startTestCloud(broker);
+  try {
+    await house.administrator.ask("POST", "/registry/import", smallRegistry(SITE, false, [A, B]));
+    const [revocationMs, bindingMs]: [number[], number[]] = [[], []];
+    for (let i = 0; i < rounds; i++) revocationMs.push(await revocation(house));
+    for (let i = 0; i < rounds; i++) bindingMs.push(await binding(house));
+    return { revocationMs, bindingMs };
+  } finally {
+    await house.stop();
+  }
+}
+
+async function revocation(house: TestCloud): Promise<number> {
+  const own = await certify(house.administrator, B);
+  const mqtt = await admitted(house, own, B);
+  const closed = new Promise<number>((resolve) => mqtt.once("close", () => resolve(performance.now())));
+  const serial = new X509Certificate(own.cert).serialNumber.toLowerCase();
+  const sinceMs = performance.now();
+  await house.administrator.ask("POST", `/gateways/${B}/certificates/${serial}/revocation`);
+  return (await closed) - sinceMs;
+}
+
+/** The device goes to B, is asked for there until it is answered, and goes back. */
+async function binding(house: TestCloud): Promise<number> {
+  const mqtt = await admitted(house, await certify(house.administrator, B), B);
+  const bind = (gateway: string) =>
+    house.administrator.ask("POST", "/sightings", {
+      device: VENT,
+      source: "scan",
+      place: { gateway, line: "line-9", unit: "1" },
+    });
+  const mayHear = () =>
+    mqtt.subscribeAsync(`$aws/things/${VENT}/shadow/update/delta`).then(
+      () => true,
+      () => false,
+    );
+  const sinceMs = performance.now();
+  await bind(B);
+  while (!(await mayHear())) await sleep(5);
+  const tookMs = performance.now() - sinceMs;
+  await bind(A);
+  await mqtt.endAsync(true);
+  return tookMs;
+}
+
+/** A session of a certificate whose rights have come. */
+async function admitted(house: TestCloud, own: Credentials, gateway: string): Promise<MqttClient> {
+  for (;;) {
+    const mqtt = await connect(house.mqttUrl, own, `${SITE}:${gateway}`);
+    mqtt.on("error", () => undefined);
+    const granted = await mqtt.subscribeAsync(`wardtwin/v1/${SITE}/${gateway}/ack`).then(
+      () => true,
+      () => false,
+    );
+    if (granted) return mqtt;
+    await mqtt.endAsync(true);
+    await sleep(20);
+  }
+}
