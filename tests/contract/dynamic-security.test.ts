@@ -206,7 +206,10 @@ describeWith("mosquitto", "the dynamic-security plugin", () => {
     const others = ["#", "$SYS/#", "wardtwin/v1/#", "wardtwin/v1/+/+/ack", "$aws/#", `${CONTROL}/response`, CONTROL];
     for (const filter of work) expect(await cloud.subscribes(filter), filter).toBe(true);
     for (const filter of others) expect(await cloud.subscribes(filter), filter).toBe(false);
-    const gateway = await session(await admitted("answered", [allow("subscribePattern", "#"), allow("publishClientReceive", "#")]), "one");
+    const gateway = await session(
+      await admitted("answered", [allow("subscribePattern", "#"), allow("publishClientReceive", "#")]),
+      "one",
+    );
     await gateway.subscribes("#");
     const said = ["wardtwin/v1/st/gw/telemetry", "elsewhere", "wardtwin/v1/st/gw/ack"];
     for (const topic of said) await cloud.mqtt.publishAsync(topic, "said by the cloud", { qos: 1 });

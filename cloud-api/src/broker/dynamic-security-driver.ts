@@ -31,8 +31,9 @@ const LOOK_EVERY_MS = 2_000;
 const LOOKS_A_READING = 30;
 const RETRY_MIN_MS = 500;
 const RETRY_MAX_MS = 10_000;
-/** Mosquitto takes a request of 256 KB at most (infra/mosquitto); a larger answer costs it a copy in memory. */
+/** Mosquitto takes a request of 256 KB at most (infra/mosquitto). It does nothing else during one, and writes its file at each command. */
 const REQUEST_BYTES_MAX = 128 * 1_024;
+const COMMANDS_A_REQUEST = 10;
 const ROLES_A_PAGE = 50;
 const CLIENTS_A_PAGE = 500;
 
@@ -268,7 +269,7 @@ function* requestsOf(commands: readonly Command[]): Generator<Command[]> {
   let bytes = 0;
   for (const command of commands) {
     const size = JSON.stringify(command).length;
-    if (request.length > 0 && bytes + size > REQUEST_BYTES_MAX) {
+    if (request.length === COMMANDS_A_REQUEST || (request.length > 0 && bytes + size > REQUEST_BYTES_MAX)) {
       yield request;
       [request, bytes] = [[], 0];
     }

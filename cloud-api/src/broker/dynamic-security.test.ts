@@ -45,16 +45,19 @@ function after(present: BrokerRules, commands: readonly Command[]): BrokerRules 
   const clientOf = (command: Command) => {
     const { username, roles: named } = Value.Parse(Client, command);
     for (const { rolename } of named) expect(roles.has(rolename), `${rolename} is there before its client`).toBe(true);
-    clients.set(username, { roles: named.map(({ rolename }) => rolename), disabled: false });
+    const disabled = clients.get(username)?.disabled === true;
+    clients.set(username, { roles: named.map(({ rolename }) => rolename), disabled });
   };
   const does: Record<string, (command: Command) => void> = {
     deleteClient: (command) => expect(clients.delete(nameOf(command))).toBe(true),
     createClient: (command) => {
       expect(clients.has(nameOf(command))).toBe(false);
+      clients.set(nameOf(command), { roles: [], disabled: false });
+    },
+    modifyClient: (command) => {
+      expect(clients.has(nameOf(command))).toBe(true);
       clientOf(command);
     },
-    modifyClient: clientOf,
-    disableClient: (command) => expect(clients.has(nameOf(command))).toBe(true),
     enableClient: (command) => {
       const client = clients.get(nameOf(command));
       if (client !== undefined) clients.set(nameOf(command), { ...client, disabled: false });
@@ -132,6 +135,19 @@ test("a certificate without a record keeps its client while the registry knows i
   expect(has([gatewayOf("gw-a", { site: "elsewhere" })])).toBe(false);
   expect(has([gatewayOf("gw-a", { holder: "simulated-gateway" })])).toBe(false);
   expect(has([gatewayOf("gw-b")])).toBe(false);
+});
+
+test("a client that somebody disabled, or gave other roles, is put right", () => {
+  const wanted = wantedRules([gatewayOf("gw-a")], NO_RULES);
+  const username = "serialNumber=40aa,OU=gateway,O=st,CN=gw-a";
+  for (const odd of [
+    { roles: ["wardtwin:gateway:gw-a"], disabled: true },
+    { roles: ["of-the-hospital"], disabled: false },
+    { roles: [], disabled: true },
+  ]) {
+    const present = { ...wanted, clients: new Map(wanted.clients).set(username, odd) };
+    expect(after(present, commandsTo(wanted, present))).toEqual(wanted);
+  }
 });
 
 test("a changed binding writes one role anew, and nothing else", () => {

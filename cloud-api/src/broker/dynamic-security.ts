@@ -142,19 +142,15 @@ function roleCommands(rolename: string, rules: readonly string[], present: reado
 
 /**
  * Whoever was connected before its client existed has been refused its subscriptions, and does not know that it may have them
- * now: to disable a client ends its session, and the next one finds everything in place.
+ * now: to give a client its role ends its session, and the next one finds everything in place.
  */
 function clientCommands(
   username: string,
   roles: readonly string[],
   present: { roles: readonly string[]; disabled: boolean } | null,
 ): Command[] {
-  const named = roles.map((rolename) => ({ rolename }));
-  const again = [
-    { command: "disableClient", username },
-    { command: "enableClient", username },
-  ];
-  if (present === null) return [{ command: "createClient", username, roles: named }, ...again];
-  if (present.roles.join() !== roles.join()) return [{ command: "modifyClient", username, roles: named }, ...again];
-  return present.disabled ? [{ command: "enableClient", username }] : [];
+  const again = present?.disabled === true ? [{ command: "enableClient", username }] : [];
+  if (present === null) again.push({ command: "createClient", username });
+  if (present?.roles.join() === roles.join()) return again;
+  return [...again, { command: "modifyClient", username, roles: roles.map((rolename) => ({ rolename })) }];
 }

@@ -4,12 +4,13 @@ import {
   topicOf,
   UPLINK_CHANNELS,
 } from "@wardtwin/device-profiles/twin-document/topics";
-import { everythingOf, REQUEST_FILTERS, RESPONSE_FILTERS, requestFiltersOf } from "../shadow/topics.ts";
+import { everythingOf, REQUEST_FILTERS, RESPONSE_FILTERS, requestsWithin } from "../shadow/topics.ts";
 import type { Peer } from "./rules.ts";
 
 /**
  * What rules.ts allows to one peer, written out as topic filters for a broker that holds the rules itself. The two are held
- * together by rights.test.ts.
+ * together by rights.test.ts. Filters are few rather than narrow where what they let through besides is heard by nobody else: a
+ * broker may write all of them to disk at each change.
  */
 export interface Rights {
   /** The peer may publish to what these filters match. */
@@ -43,7 +44,7 @@ function gatewayRights(address: { site: string; gateway: string }, things: reado
   const downlinks = DOWNLINK_CHANNELS.map((channel) => topicOf(address, channel));
   const shadows = things.map(everythingOf);
   return {
-    publish: [...UPLINK_CHANNELS.map((channel) => topicOf(address, channel)), ...things.flatMap(requestFiltersOf)],
+    publish: [...UPLINK_CHANNELS.map((channel) => topicOf(address, channel)), ...things.flatMap(requestsWithin)],
     subscribe: downlinks,
     subscribeWithin: shadows,
     hear: [...downlinks, ...shadows],

@@ -41,12 +41,15 @@ export const requestTopic = (address: ShadowAddress, verb: Verb): string => `${s
 export const responseTopic = (address: ShadowAddress, verb: Verb, channel: ShadowChannel): string =>
   `${requestTopic(address, verb)}/${channel}`;
 
-/** The filters that match the requests about a thing's shadows, and nothing else. */
-export const requestFiltersOf = (thing: string): string[] =>
-  VERBS.flatMap((verb) => [requestTopic({ thing, shadow: null }, verb), requestTopic({ thing, shadow: "+" }, verb)]);
-
 /** The subscriptions that catch every request and no response. */
-export const REQUEST_FILTERS: readonly string[] = requestFiltersOf("+");
+export const REQUEST_FILTERS: readonly string[] = VERBS.flatMap((verb) => [
+  requestTopic({ thing: "+", shadow: null }, verb),
+  requestTopic({ thing: "+", shadow: "+" }, verb),
+]);
+
+/** The filters that match the requests about a thing's shadows, and no response: what else they match has no meaning. */
+export const requestsWithin = (thing: string): string[] =>
+  [null, "+"].map((shadow) => `${shadowRoot({ thing, shadow })}/+`);
 
 /** The filters that match every response, and no request. */
 export const RESPONSE_FILTERS: readonly string[] = VERBS.flatMap((verb) =>
