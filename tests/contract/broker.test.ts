@@ -96,13 +96,13 @@ const ALLOWED_TO_HEAR = [
   ]),
 ];
 
-const BROKERS: { broker: BrokerKind; suite: (name: string, tests: () => void) => void }[] = [
-  { broker: "embedded", suite: (name, tests) => void describe(name, tests) },
-  { broker: "mosquitto", suite: (name, tests) => describeWith("mosquitto", name, tests) },
+const BROKERS: { broker: BrokerKind; describeBroker: (name: string, tests: () => void) => void }[] = [
+  { broker: "embedded", describeBroker: (name, tests) => void describe(name, tests) },
+  { broker: "mosquitto", describeBroker: (name, tests) => describeWith("mosquitto", name, tests) },
 ];
 
-for (const { broker, suite } of BROKERS) {
-  suite(`the contract of the ${broker} broker`, () => {
+for (const { broker, describeBroker } of BROKERS) {
+  describeBroker(`the contract of the ${broker} broker`, () => {
     let house: TestCloud;
     let ownOfA: Credentials;
     let ownOfB: Credentials;

@@ -8,21 +8,22 @@ import { type Credentials, certify, connect } from "../../support/raw-gateway.ts
 const SITE = "bench";
 const [A, B] = ["gw-a", "gw-b"];
 const VENT = `${A}-vent`;
+const ROUNDS = 20;
 
-export interface Delays {
+interface Delays {
   /** From the request for a revocation to the end of the live session, ms. */
   revocationMs: number[];
-  /** From the request that binds a device to another gateway to the first request about it that is answered, ms. */
+  /** From the request that binds a device to another gateway to the first subscription to its shadows that is granted, ms. */
   bindingMs: number[];
 }
 
-export async function measureDelays(broker: BrokerKind, rounds: number): Promise<Delays> {
+async function measureDelays(broker: BrokerKind): Promise<Delays> {
   const house = await startTestCloud(broker);
   try {
     await house.administrator.ask("POST", "/registry/import", smallRegistry(SITE, false, [A, B]));
     const [revocationMs, bindingMs]: [number[], number[]] = [[], []];
-    for (let i = 0; i < rounds; i++) revocationMs.push(await revocation(house));
-    for (let i = 0; i < rounds; i++) bindingMs.push(await binding(house));
+    for (let i = 0; i < ROUNDS; i++) revocationMs.push(await revocation(house));
+    for (let i = 0; i < ROUNDS; i++) bindingMs.push(await binding(house));
     return { revocationMs, bindingMs };
   } finally {
     await house.stop();
@@ -39,7 +40,7 @@ async function revocation(house: TestCloud): Promise<number> {
   return (await closed) - sinceMs;
 }
 
-/** The device goes to B, is asked for there until it is answered, and goes back. */
+/** The device goes to B, who asks to hear of it until that is granted, and goes back. */
 async function binding(house: TestCloud): Promise<number> {
   const mqtt = await admitted(house, await certify(house.administrator, B), B);
   const bind = (gateway: string) =>
@@ -74,5 +75,20 @@ async function admitted(house: TestCloud, own: Credentials, gateway: string): Pr
     if (granted) return mqtt;
     await mqtt.endAsync(true);
     await sleep(20);
+  }
+}
+
+function told(name: string, values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = ((sorted[ROUNDS / 2 - 1] ?? 0) + (sorted[ROUNDS / 2] ?? 0)) / 2;
+  const [least, most] = [sorted[0] ?? 0, sorted.at(-1) ?? 0];
+  return `${name} median ${middle.toFixed(0)} ms, ${least.toFixed(0)} to ${most.toFixed(0)}`;
+}
+
+/** Measures on each broker, and prints it. */
+export async function tellDelays(): Promise<void> {
+  for (const broker of ["embedded", "mosquitto"] as const) {
+    const { revocationMs, bindingMs } = await measureDelays(broker);
+    process.stdout.write(`${broker}: ${told("revocation", revocationMs)}; ${told("binding", bindingMs)}\n`);
   }
 }
