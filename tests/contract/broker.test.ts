@@ -11,12 +11,14 @@ import { GatewayCertificates, GatewayList } from "@wardtwin/cloud-api/fleet/sche
 import { systemClock } from "@wardtwin/cloud-api/platform/clock";
 import { systemRandom } from "@wardtwin/cloud-api/platform/random";
 import { describeWith } from "@wardtwin/infra/test/debian-tool";
-import { connectAsync, type MqttClient } from "mqtt";
+import { connectAsync } from "mqtt";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { type BrokerKind, smallRegistry, startTestCloud, type TestCloud } from "../support/cloud.ts";
 import { query } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
+import { Listener } from "../support/listener.ts";
 import {
+  admitted,
   batchOf,
   type Credentials,
   certificateRequest,
@@ -113,23 +115,20 @@ for (const { broker, describeBroker } of BROKERS) {
       await house.administrator.ask("POST", "/registry/import", smallRegistry("simulated-one", true, ["gw-s"]));
       ownOfA = await certified(A);
       ownOfB = await certified(B);
-    }, 60_000);
+    }, 120_000);
     afterAll(() => house?.stop());
 
     /** A certificate of a gateway of the registry, once the broker gives it its rights. */
     async function certified(gateway: string, site = SITE): Promise<Credentials> {
       const own = await certify(house.administrator, gateway);
-      await eventually(`the rights of ${gateway}`, async () => {
-        const mqtt = await connect(house.mqttUrl, own, `${site}:${gateway}`);
-        return mqtt.subscribeAsync(`wardtwin/v1/${site}/${gateway}/ack`).finally(() => mqtt.end(true));
-      });
+      await admitted(house.mqttUrl, own, { site, gateway });
       return own;
     }
 
-    async function session(own: Credentials, clientId: string): Promise<Session> {
+    async function session(own: Credentials, clientId: string): Promise<Listener> {
       const mqtt = await connect(house.mqttUrl, own, clientId);
       onTestFinished(() => void mqtt.end(true));
-      return new Session(mqtt);
+      return new Listener(mqtt);
     }
     const asA = () => session(ownOfA, `${SITE}:${A}`);
     const asB = () => session(ownOfB, `${SITE}:${B}`);
@@ -354,21 +353,4 @@ for (const { broker, describeBroker } of BROKERS) {
       return gateways.find(({ id }) => id === gateway)?.link;
     }
   });
-}
-
-/** A session that remembers what it heard, and whether it still is one. */
-class Session {
-  readonly mqtt: MqttClient;
-  /** Topics, in order. */
-  readonly heard: string[] = [];
-  ended = false;
-
-  constructor(mqtt: MqttClient) {
-    this.mqtt = mqtt;
-    mqtt.on("message", (topic) => this.heard.push(topic));
-    mqtt.on("close", () => {
-      this.ended = true;
-    });
-    mqtt.on("error", () => undefined);
-  }
 }

@@ -15,6 +15,7 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { brokerFiles } from "../support/broker-files.ts";
 import { type Program, startMosquitto } from "../support/debian-programs.ts";
 import { eventually } from "../support/eventually.ts";
+import { Listener } from "../support/listener.ts";
 import { type Credentials, certificateRequest, connect } from "../support/raw-gateway.ts";
 import { removeFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -59,10 +60,10 @@ describeWith("mosquitto", "the dynamic-security plugin", () => {
     return { key, cert: certificatePem, ca: own.caPem, username };
   }
 
-  async function session(credentials: Credentials, clientId: string): Promise<Session> {
+  async function session(credentials: Credentials, clientId: string): Promise<Listener> {
     const mqtt = await connect(mosquitto.url, credentials, clientId);
     onTestFinished(() => void mqtt.end(true));
-    return new Session(mqtt);
+    return new Listener(mqtt);
   }
 
   /** Has the plugin do something, and returns what it found wrong. */
@@ -200,7 +201,7 @@ describeWith("mosquitto", "the dynamic-security plugin", () => {
   });
 
   test("the first rules let the cloud's parts do their work, each its own, and no more", async () => {
-    const cloud = new Session(await asService("cloud-ingest"));
+    const cloud = new Listener(await asService("cloud-ingest"));
     onTestFinished(() => void cloud.mqtt.end(true));
     const work = ["wardtwin/v1/+/+/telemetry", "$share/group/wardtwin/v1/+/+/telemetry", "$aws/things/+/shadow/get"];
     const others = ["#", "$SYS/#", "wardtwin/v1/#", "wardtwin/v1/+/+/ack", "$aws/#", `${CONTROL}/response`, CONTROL];
@@ -216,7 +217,7 @@ describeWith("mosquitto", "the dynamic-security plugin", () => {
     await eventually("what the cloud may say", () => gateway.heard.length > 0);
     expect(gateway.heard).toEqual(["wardtwin/v1/st/gw/ack"]);
     expect(cloud.heard).toEqual([]);
-    const heardOfRules = new Session(driver).heard;
+    const heardOfRules = new Listener(driver).heard;
     await cloud.mqtt.publishAsync(CONTROL, JSON.stringify({ commands: [{ command: "listClients" }] }), { qos: 1 });
     await cloud.mqtt.publishAsync("wardtwin/v1/st/gw/ack", "after it", { qos: 1 });
     await eventually("what came after", () => gateway.heard.length === 2);
@@ -247,34 +248,3 @@ describeWith("mosquitto", "the dynamic-security plugin", () => {
     expect(await (await session(own, "one")).subscribes("own")).toBe(true);
   });
 });
-
-class Session {
-  readonly mqtt: MqttClient;
-  readonly heard: string[] = [];
-  ended = false;
-
-  constructor(mqtt: MqttClient) {
-    this.mqtt = mqtt;
-    mqtt.on("message", (topic) => this.heard.push(topic));
-    mqtt.on("close", () => {
-      this.ended = true;
-    });
-    mqtt.on("error", () => undefined);
-  }
-
-  subscribes(filter: string): Promise<boolean> {
-    return this.mqtt.subscribeAsync(filter, { qos: 1 }).then(
-      () => true,
-      () => false,
-    );
-  }
-
-  /** Whether what it says on a topic comes back to it. */
-  async hearsItself(topic: string): Promise<boolean> {
-    const before = this.heard.length;
-    await this.mqtt.publishAsync(topic, "to myself", { qos: 1 });
-    // A broker handles one client's packets in turn: what was to be delivered is on its way when the next is answered.
-    await this.mqtt.subscribeAsync("nothing/at/all").catch(() => undefined);
-    return this.heard.slice(before).includes(topic);
-  }
-}

@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { MqttClient } from "mqtt";
 import { type BrokerKind, smallRegistry, startTestCloud, type TestCloud } from "../../support/cloud.ts";
-import { type Credentials, certify, connect } from "../../support/raw-gateway.ts";
+import { admitted, type Credentials, certify, connect } from "../../support/raw-gateway.ts";
 
 const SITE = "bench";
 const [A, B] = ["gw-a", "gw-b"];
@@ -31,8 +31,7 @@ async function measureDelays(broker: BrokerKind): Promise<Delays> {
 }
 
 async function revocation(house: TestCloud): Promise<number> {
-  const own = await certify(house.administrator, B);
-  const mqtt = await admitted(house, own, B);
+  const { own, mqtt } = await sessionOfB(house);
   const closed = new Promise<number>((resolve) => mqtt.once("close", () => resolve(performance.now())));
   const serial = new X509Certificate(own.cert).serialNumber.toLowerCase();
   const sinceMs = performance.now();
@@ -42,7 +41,7 @@ async function revocation(house: TestCloud): Promise<number> {
 
 /** The device goes to B, who asks to hear of it until that is granted, and goes back. */
 async function binding(house: TestCloud): Promise<number> {
-  const mqtt = await admitted(house, await certify(house.administrator, B), B);
+  const { mqtt } = await sessionOfB(house);
   const bind = (gateway: string) =>
     house.administrator.ask("POST", "/sightings", {
       device: VENT,
@@ -63,19 +62,13 @@ async function binding(house: TestCloud): Promise<number> {
   return tookMs;
 }
 
-/** A session of a certificate whose rights have come. */
-async function admitted(house: TestCloud, own: Credentials, gateway: string): Promise<MqttClient> {
-  for (;;) {
-    const mqtt = await connect(house.mqttUrl, own, `${SITE}:${gateway}`);
-    mqtt.on("error", () => undefined);
-    const granted = await mqtt.subscribeAsync(`wardtwin/v1/${SITE}/${gateway}/ack`).then(
-      () => true,
-      () => false,
-    );
-    if (granted) return mqtt;
-    await mqtt.endAsync(true);
-    await sleep(20);
-  }
+/** A session of a new certificate of B's, once its rights have come. */
+async function sessionOfB(house: TestCloud): Promise<{ own: Credentials; mqtt: MqttClient }> {
+  const own = await certify(house.administrator, B);
+  await admitted(house.mqttUrl, own, { site: SITE, gateway: B });
+  const mqtt = await connect(house.mqttUrl, own, `${SITE}:${B}`);
+  mqtt.on("error", () => undefined);
+  return { own, mqtt };
 }
 
 function told(name: string, values: readonly number[]): string {
