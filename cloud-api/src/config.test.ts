@@ -34,6 +34,7 @@ test.each([
   [{ SHADOW_LEVELS_MAX: "17" }, 'SHADOW_LEVELS_MAX is "17"'],
   [{ SHADOW_HTTPS_PORT: "https" }, 'SHADOW_HTTPS_PORT is "https"'],
   [{ WARDTWIN_ROLES: "shadow", MQTT_URL: AWS }, "WARDTWIN_ROLES names shadow while MQTT_URL is AWS IoT Core"],
+  [{ WARDTWIN_ROLES: "broker", MQTT_URL: AWS }, "WARDTWIN_ROLES names broker while MQTT_URL is AWS IoT Core"],
   [{ LOG_LEVEL: "loud" }, 'LOG_LEVEL is "loud"'],
   [{ WARDTWIN_ROLES: "api,cook" }, 'WARDTWIN_ROLES names "cook"'],
   [{ WARDTWIN_ROLES: "," }, 'WARDTWIN_ROLES names ""'],
@@ -65,7 +66,7 @@ test("the hospital's own profiles are looked for in the data folder, unless some
 });
 
 test("on AWS IoT Core, which answers for shadows itself, the role shadow is off", () => {
-  expect(read({ MQTT_URL: AWS }).roles).toEqual(["api", "ingest", "worker", "broker"]);
+  expect(read({ MQTT_URL: AWS }).roles).toEqual(["api", "ingest", "worker"]);
   expect(read({ MQTT_URL: "mqtts://iot.hospital.example:8883" }).roles).toContain("shadow");
   expect(read({ SHADOW_LEVELS_MAX: "8" }).shadow).toMatchObject({ levelsMax: 8 });
 });

@@ -121,13 +121,22 @@ function hostNamesOf(host: string, text: string | undefined): string[] {
   ];
 }
 
-/** AWS IoT Core answers for its shadows itself; two answers to one request would contradict each other. */
+/**
+ * What AWS IoT Core does itself: two answers to one request for a shadow would contradict each other, and its rules are policies
+ * of AWS.
+ */
+const ROLES_OF_AWS: ReadonlyMap<ProcessRole, string> = new Map([
+  ["shadow", "answers for shadows"],
+  ["broker", "keeps the rules of its topics"],
+]);
+
 function rolesOf(text: string | undefined, onAws: boolean): ProcessRole[] {
-  if (text === undefined || text === "") return PROCESS_ROLES.filter((role) => !(onAws && role === "shadow"));
+  if (text === undefined || text === "") return PROCESS_ROLES.filter((role) => !(onAws && ROLES_OF_AWS.has(role)));
   const roles = namedRoles(text);
-  if (onAws && roles.includes("shadow")) {
+  const taken = roles.find((role) => onAws && ROLES_OF_AWS.has(role));
+  if (taken !== undefined) {
     throw new ConfigError(
-      "WARDTWIN_ROLES names shadow while MQTT_URL is AWS IoT Core, which answers for shadows itself; leave shadow out.",
+      `WARDTWIN_ROLES names ${taken} while MQTT_URL is AWS IoT Core, which ${ROLES_OF_AWS.get(taken)} itself; leave ${taken} out.`,
     );
   }
   return roles;

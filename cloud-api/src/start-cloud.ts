@@ -6,6 +6,8 @@ import { AccessStore } from "./access/store.ts";
 import { buildApp } from "./app.ts";
 import { Intake } from "./arrival/intake.ts";
 import { ArrivalStore } from "./arrival/store.ts";
+import type { HolderFacts } from "./broker/dynamic-security.ts";
+import { DynamicSecurityDriver } from "./broker/dynamic-security-driver.ts";
 import { startEmbeddedBroker } from "./broker/embedded-broker.ts";
 import type { Peer } from "./broker/rules.ts";
 import type { CloudConfig, ProcessRole } from "./config.ts";
@@ -61,6 +63,8 @@ interface House {
 
 const CLOSE_TIMEOUT_MS = 3_000;
 const SETUP_TOKEN_BYTES = 24;
+/** How long a start waits for another broker's rules. */
+const RULES_PATIENCE_MS = 5_000;
 
 /** Brings up the roles of this process, from the database outwards. What was opened is closed again when one fails. */
 export async function startCloud(config: CloudConfig, clock: Clock, random: Random, log: Log): Promise<Cloud> {
@@ -124,7 +128,10 @@ async function openLive({ redisUrl }: CloudConfig): Promise<LiveBus> {
 
 async function openBroker(house: House): Promise<string> {
   const { config, authority, fleet, clock, log } = house;
-  if (config.mqtt.kind === "external") return config.mqtt.url;
+  if (config.mqtt.kind === "external") {
+    if (has(house, "broker")) await openBrokerRules(house, config.mqtt.url);
+    return config.mqtt.url;
+  }
   const files = await authority.service("broker", config.mqtt.hostNames);
   const { host, port } = config.mqtt;
   const admits = (peer: Peer) => isAdmitted(house, peer);
@@ -132,18 +139,44 @@ async function openBroker(house: House): Promise<string> {
     (await fleet.index(clock.nowMs())).isBound(gateway, device);
   const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, admits, isBound, log });
   house.opened.push({ name: "broker", close: () => broker.close() });
-  house.live.subscribe(({ gateways }) => broker.recheck(gateways));
+  house.live.subscribe(({ gateways, registry }) => broker.recheck(registry === true ? "all" : gateways));
   const name = ["0.0.0.0", "::"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return `mqtts://${name}:${broker.port}`;
 }
+
+/** A broker that is not ours, whose rules are ours to keep. */
+async function openBrokerRules(house: House, mqttUrl: string): Promise<void> {
+  const { fleet, clock, live, log } = house;
+  const mqtt = await openSession(house, mqttUrl, "broker");
+  const driver = new DynamicSecurityDriver({ mqtt, holders: () => holdersOf(fleet, clock.nowMs()), log });
+  house.opened.push({ name: "broker rules", close: () => driver.close() });
+  live.subscribe(({ registry }) => registry === true && driver.changed());
+  await driver.open(RULES_PATIENCE_MS);
+}
+
+const holdersOf = async (fleet: FleetQueries, nowMs: number): Promise<HolderFacts[]> =>
+  (await fleet.gatewaysWithRights()).map(({ id, siteId, simulated, bindings, certificates }) => ({
+    holder: simulated ? "simulated-gateway" : "gateway",
+    id,
+    site: siteId,
+    things: bindings.map(({ deviceId }) => deviceId),
+    certificates: certificates.map(({ serial, notAfter, revokedAt }) => ({
+      serial,
+      valid: revokedAt === null && notAfter.getTime() > nowMs,
+    })),
+  }));
 
 const isAdmitted = async ({ fleet, clock }: House, { holder, certificate, id, site }: Peer) =>
   holder === "cloud" ||
   (await fleet.admits({ id, site, simulated: holder === "simulated-gateway", certificate }, clock.nowMs()));
 
 /** A session of the cloud's own with the broker, for one of its roles. */
-async function openSession({ config, authority, random, opened }: House, mqttUrl: string) {
-  const own = await authority.service("cloud", []);
+async function openSession(
+  { config, authority, random, opened }: House,
+  mqttUrl: string,
+  role: "broker" | "ingest" | "shadow",
+) {
+  const own = await authority.service(`cloud-${role}`, []);
   const { caFile, certFile, keyFile } =
     config.mqtt.kind === "external" ? config.mqtt : { caFile: null, certFile: null, keyFile: null };
   const settings = {
@@ -166,7 +199,7 @@ async function openSession({ config, authority, random, opened }: House, mqttUrl
 
 async function openIntake(house: House, mqttUrl: string): Promise<void> {
   const { catalog, db, live, clock, log, fleet } = house;
-  const mqtt = await openSession(house, mqttUrl);
+  const mqtt = await openSession(house, mqttUrl, "ingest");
   const observations = new ObservationStore(db);
   const folds = foldsOf({ observations, clock });
   const store = new ArrivalStore({ db, catalog, folds, prepare: observations.prepare, log });
@@ -180,7 +213,7 @@ async function openIntake(house: House, mqttUrl: string): Promise<void> {
 /** Shadows have a session of their own: a burst of them holds up no telemetry. */
 async function openShadows(house: House, mqttUrl: string): Promise<string | null> {
   const { config, clock, log } = house;
-  const mqtt = await openSession(house, mqttUrl);
+  const mqtt = await openSession(house, mqttUrl, "shadow");
   const store = shadowStore(house);
   const desk = new ShadowDesk({ store, clock, log });
   house.opened.push({ name: "shadows", close: () => desk.close() });

@@ -174,6 +174,7 @@ const doors: Rule[] = [
 const PURE_CLOUD_AND_EDGE = [
   "^edge-agent/src/protocol/",
   "^cloud-api/src/.*/rules\\.ts$",
+  "^cloud-api/src/broker/(dynamic-security|rights)\\.ts$",
   "^cloud-api/src/shadow/(document|json|listing|request|settled-by-choice|topics)\\.ts$",
   "^cloud-api/src/prediction/(reliability|drift)/",
 ];

@@ -2,12 +2,17 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { fileURLToPath } from "node:url";
+import { tellDelays } from "./broker/delays.ts";
 import { type Case, runCase } from "./modbus/bench.ts";
 
 const short = process.argv.includes("--short");
 const [name] = process.argv.slice(2).filter((word) => !word.startsWith("--"));
+if (name === "broker") {
+  await tellDelays();
+  process.exit(0);
+}
 if (name !== "modbus") {
-  process.stderr.write(`bench has no "${name ?? ""}"; it has: modbus\n`);
+  process.stderr.write(`bench has no "${name ?? ""}"; it has: broker, modbus\n`);
   process.exit(64);
 }
 

@@ -67,7 +67,7 @@ async function startApart(env: CloudEnv, dataDir: string): Promise<CloudParts> {
   const mosquitto = await startKeptMosquitto(dataDir, files);
   const apart = { ...env, MQTT_URL: mosquitto.url, REDIS_URL: redis.url };
   // The first to come brings the database up to date; the other finds it so.
-  const api = cloudProcess("api", dataDir, { ...apart, WARDTWIN_ROLES: "api,worker" });
+  const api = cloudProcess("api", dataDir, { ...apart, WARDTWIN_ROLES: "api,worker,broker" });
   const place = await listening(api);
   const ingest = cloudProcess("ingest", dataDir, { ...apart, WARDTWIN_ROLES: "ingest" });
   await ingest.told("listening");

@@ -2,7 +2,7 @@ import type { Manifest } from "@wardtwin/simulators/hospital/manifest";
 import type { Api } from "../support/api.ts";
 import { serialOf } from "../support/cloud.ts";
 import { type PausingProxy, startPausingProxy } from "../support/pausing-proxy.ts";
-import { certify, RawGateway } from "../support/raw-gateway.ts";
+import { admitted, certify, RawGateway } from "../support/raw-gateway.ts";
 
 /** A gateway that the suite plays itself, so that it knows of every frame what it holds. */
 export interface RawPlace {
@@ -77,6 +77,7 @@ export async function openRawPlaces(
   const url = `mqtts://127.0.0.1:${link.port}`;
   const open = async (gateway: string): Promise<RawPlace> => {
     const credentials = await certify(administrator, gateway);
+    await admitted(url, credentials, { site, gateway });
     let epoch = 0;
     return {
       gateway,

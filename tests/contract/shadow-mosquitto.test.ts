@@ -1,15 +1,22 @@
-/** The shadow role alone, in a process without a broker, on a Mosquitto that a hospital brings. */
+/** The shadow role, and the role that keeps the broker's rules, without any other, on a Mosquitto that a hospital brings. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { openCertificateAuthority } from "@wardtwin/cloud-api/access/certificate-authority";
 import { type CloudConfig, readConfig } from "@wardtwin/cloud-api/config";
+import { RegistryImport } from "@wardtwin/cloud-api/fleet/schema";
+import { FleetStore } from "@wardtwin/cloud-api/fleet/store";
 import { systemClock } from "@wardtwin/cloud-api/platform/clock";
+import { openDatabase } from "@wardtwin/cloud-api/platform/database";
 import { openLog } from "@wardtwin/cloud-api/platform/log";
 import { systemRandom } from "@wardtwin/cloud-api/platform/random";
 import { type Cloud, startCloud } from "@wardtwin/cloud-api/start-cloud";
 import { describeWith } from "@wardtwin/infra/test/debian-tool";
+import { applyMigrations } from "@wardtwin/prisma/migrate";
 import { startThrowAwayPostgres } from "@wardtwin/prisma/throw-away-postgres";
+import Value from "typebox/value";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
+import { brokerFiles } from "../support/broker-files.ts";
+import { smallRegistry } from "../support/cloud.ts";
 import { type Program, startMosquitto } from "../support/debian-programs.ts";
 import { eventually } from "../support/eventually.ts";
 import { type Credentials, certificateRequest, connect } from "../support/raw-gateway.ts";
@@ -28,8 +35,7 @@ describeWith("mosquitto", "with Mosquitto", () => {
 
   beforeAll(async () => {
     const authority = await openCertificateAuthority(join(folder, "pki"), systemClock, systemRandom);
-    const files = await authority.service("broker", ["127.0.0.1"]);
-    mosquitto = await startMosquitto(folder, { caFile: authority.caFile, ...files });
+    mosquitto = await startMosquitto(folder, await brokerFiles(folder, join(folder, "broker")));
     stops.push(() => mosquitto.stop());
     const database = await startThrowAwayPostgres();
     stops.push(() => database.stop());
@@ -37,13 +43,20 @@ describeWith("mosquitto", "with Mosquitto", () => {
       DATABASE_URL: database.connectionString,
       DATA_DIR: folder,
       MQTT_URL: mosquitto.url,
-      WARDTWIN_ROLES: "shadow",
+      WARDTWIN_ROLES: "shadow,broker",
     });
-    cloud = await startCloud(config, systemClock, systemRandom, openLog("silent"));
-    stops.push(() => cloud.close());
+    await applyMigrations({ connectionString: database.connectionString });
+    const db = openDatabase(database.connectionString, openLog("silent"));
+    stops.push(() => db.close());
+    const fleet = new FleetStore(db);
+    await fleet.import(Value.Parse(RegistryImport, smallRegistry("st", false, [GATEWAY])));
     const { key, csrPem } = await certificateRequest(GATEWAY);
     const issued = await authority.signGateway(csrPem, { gateway: GATEWAY, site: "st", simulated: false });
+    const { serial, notAfterMs } = issued;
+    await fleet.recordCertificate({ serial, notAfterMs, gatewayId: GATEWAY, issuedBy: "a test" });
     own = { key, cert: issued.certificatePem, ca: readFileSync(authority.caFile, "utf8") };
+    cloud = await startCloud(config, systemClock, systemRandom, openLog("silent"));
+    stops.push(() => cloud.close());
   }, 60_000);
   afterAll(async () => {
     for (const stop of stops.reverse()) await stop();

@@ -7,7 +7,12 @@ import { systemRandom } from "@wardtwin/cloud-api/platform/random";
 import { type Cloud, startCloud } from "@wardtwin/cloud-api/start-cloud";
 import { startThrowAwayPostgres } from "@wardtwin/prisma/throw-away-postgres";
 import { Api } from "./api.ts";
+import { brokerFiles } from "./broker-files.ts";
+import { startMosquitto } from "./debian-programs.ts";
 import { removeFolder, temporaryFolder } from "./temporary-folder.ts";
+
+/** The broker of the default set-up, or the one that a hospital brings. */
+export type BrokerKind = "embedded" | "mosquitto";
 
 /** The whole cloud in this process, on a database, a broker and ports of its own, with a person for each role. */
 export interface TestCloud {
@@ -16,6 +21,7 @@ export interface TestCloud {
   databaseUrl: string;
   api: string;
   mqttUrl: string;
+  broker: BrokerKind;
   /** A signed-in client for each role. */
   as: ReadonlyMap<string, Api>;
   administrator: Api;
@@ -25,10 +31,10 @@ export interface TestCloud {
 const PASSWORD = "a-long-enough-password";
 
 /** The cloud alone, in this process, with the keys of a data folder and on a database. */
-export const startCloudOn = (dataDir: string, databaseUrl: string): Promise<Cloud> =>
-  startCloud(configOn(dataDir, databaseUrl), systemClock, systemRandom, openLog("silent"));
+export const startCloudOn = (dataDir: string, databaseUrl: string, mqttUrl?: string): Promise<Cloud> =>
+  startCloud(configOn(dataDir, databaseUrl, mqttUrl), systemClock, systemRandom, openLog("silent"));
 
-function configOn(dataDir: string, databaseUrl: string): CloudConfig {
+function configOn(dataDir: string, databaseUrl: string, mqttUrl?: string): CloudConfig {
   return {
     roles: ["api", "ingest", "worker", "shadow", "broker"],
     host: "127.0.0.1",
@@ -36,7 +42,10 @@ function configOn(dataDir: string, databaseUrl: string): CloudConfig {
     dataDir,
     databaseUrl,
     redisUrl: null,
-    mqtt: { kind: "embedded", host: "127.0.0.1", port: 0, hostNames: ["localhost", "127.0.0.1"] },
+    mqtt:
+      mqttUrl === undefined
+        ? { kind: "embedded", host: "127.0.0.1", port: 0, hostNames: ["localhost", "127.0.0.1"] }
+        : { kind: "external", url: mqttUrl, caFile: null, certFile: null, keyFile: null },
     shadow: { levelsMax: 6, https: { host: "127.0.0.1", port: 0, hostNames: ["localhost", "127.0.0.1"] } },
     profilesDir: { path: join(dataDir, "profiles"), chosen: false },
     consoleDir: null,
@@ -44,10 +53,14 @@ function configOn(dataDir: string, databaseUrl: string): CloudConfig {
   };
 }
 
-export async function startTestCloud(): Promise<TestCloud> {
+export async function startTestCloud(broker: BrokerKind = "embedded"): Promise<TestCloud> {
   const dataDir = temporaryFolder();
+  const mosquitto =
+    broker === "mosquitto"
+      ? await startMosquitto(join(dataDir, "broker"), await brokerFiles(dataDir, join(dataDir, "broker")))
+      : null;
   const database = await startThrowAwayPostgres();
-  const cloud = await startCloudOn(dataDir, database.connectionString);
+  const cloud = await startCloudOn(dataDir, database.connectionString, mosquitto?.url);
   const api = `${cloud.url}/api/v1`;
   const as = await peopleOf(api, new URL(cloud.setupUrl ?? "").hash.replace("#token=", ""));
   const administrator = as.get("administrator");
@@ -58,11 +71,13 @@ export async function startTestCloud(): Promise<TestCloud> {
     databaseUrl: database.connectionString,
     api,
     mqttUrl: cloud.mqttUrl,
+    broker,
     as,
     administrator,
     stop: async () => {
       await cloud.close();
       await database.stop();
+      await mosquitto?.stop();
       removeFolder(dataDir);
     },
   };

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
 import { join } from "node:path";
 import type { DebianTool } from "@wardtwin/infra/test/debian-package";
@@ -33,46 +33,34 @@ export interface MosquittoFiles {
   port?: number;
 }
 
-/** What a hospital's own Mosquitto needs for us: mutual TLS, and to each certificate its own topics (the common name is the user). */
-const ACL = `user wardtwin-cloud
-topic readwrite wardtwin/v1/#
-topic readwrite $aws/things/#
+const TEMPLATES = join(import.meta.dirname, "..", "..", "infra", "mosquitto");
+const RULES_FILE = "wardtwin-dynamic-security.json";
 
-pattern write wardtwin/v1/+/%u/presence
-pattern write wardtwin/v1/+/%u/hello
-pattern write wardtwin/v1/+/%u/telemetry
-pattern read wardtwin/v1/+/%u/welcome
-pattern read wardtwin/v1/+/%u/ack
-pattern write $aws/things/%u/shadow/get
-pattern write $aws/things/%u/shadow/update
-pattern write $aws/things/%u/shadow/delete
-pattern write $aws/things/%u/shadow/name/+/get
-pattern write $aws/things/%u/shadow/name/+/update
-pattern write $aws/things/%u/shadow/name/+/delete
-pattern read $aws/things/%u/shadow/#
-`;
-
+/**
+ * Mosquitto with the very files that infra/mosquitto gives to a hospital, in another folder and on another port. The rules that
+ * it has in the folder from an earlier start are kept.
+ */
 export async function startMosquitto(
   folder: string,
   { caFile, certFile, keyFile, port: wanted }: MosquittoFiles,
 ): Promise<Program> {
   const port = wanted ?? (await freePort());
-  const [configFile, aclFile] = [join(folder, "mosquitto.conf"), join(folder, "acl")];
-  writeFileSync(aclFile, ACL, { mode: 0o600 });
-  const lines = [
-    // Started by root it would become another user, who may not read the folder of a test.
-    "user root",
-    `listener ${port} 127.0.0.1`,
-    `cafile ${caFile}`,
-    `certfile ${certFile}`,
-    `keyfile ${keyFile}`,
-    "require_certificate true",
-    "use_identity_as_username true",
-    "allow_anonymous false",
-    `acl_file ${aclFile}`,
-    "set_tcp_nodelay true",
+  const [configFile, rulesFile] = [join(folder, "mosquitto.conf"), join(folder, RULES_FILE)];
+  if (!existsSync(rulesFile)) writeFileSync(rulesFile, readFileSync(join(TEMPLATES, RULES_FILE)), { mode: 0o600 });
+  const here: [string, string][] = [
+    [`/var/lib/mosquitto/${RULES_FILE}`, rulesFile],
+    ["listener 8883", `listener ${port} 127.0.0.1`],
+    ["/etc/mosquitto/wardtwin/ca.pem", caFile],
+    ["/etc/mosquitto/wardtwin/broker.pem", certFile],
+    ["/etc/mosquitto/wardtwin/broker.key", keyFile],
   ];
-  writeFileSync(configFile, `${lines.join("\n")}\n`);
+  let text = readFileSync(join(TEMPLATES, "wardtwin.conf"), "utf8");
+  for (const [there, own] of here) {
+    if (!text.includes(there)) throw new Error(`infra/mosquitto/wardtwin.conf names no ${there}`);
+    text = text.replaceAll(there, own);
+  }
+  // Started by root it would become another user, who may not read the folder of a test.
+  writeFileSync(configFile, `user root\n${text}`);
   return run("mosquitto", ["-c", configFile], port, `mqtts://127.0.0.1:${port}`);
 }
 

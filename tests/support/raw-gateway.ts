@@ -49,6 +49,18 @@ export const connect = (mqttUrl: string, credentials: Partial<Credentials>, clie
     false,
   );
 
+/** Waits until a broker that is not ours has been told of a new certificate, which takes it a moment. */
+export async function admitted(
+  mqttUrl: string,
+  credentials: Credentials,
+  address: { site: string; gateway: string },
+): Promise<void> {
+  await eventually(`the rights of ${address.gateway}`, async () => {
+    const mqtt = await connect(mqttUrl, credentials, `${address.site}:${address.gateway}`);
+    return mqtt.subscribeAsync(topicOf(address, "ack")).finally(() => mqtt.end(true));
+  });
+}
+
 /** A gateway that says whatever it is told to say. */
 export class RawGateway {
   readonly mqtt: MqttClient;

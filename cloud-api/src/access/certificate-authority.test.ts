@@ -42,7 +42,7 @@ test("a gateway's certificate says who it is by the registry, and is signed by t
   const authority = await open();
   const { certificatePem, serial, notAfterMs } = await authority.signGateway(await request("gw-a"), HOLDER);
   const certificate = new X509Certificate(certificatePem);
-  expect(certificate.subject.split("\n")).toEqual(["CN=gw-a", "O=hospital", "OU=gateway"]);
+  expect(certificate.subject.split("\n")).toEqual(["CN=gw-a", "O=hospital", "OU=gateway", `serialNumber=${serial}`]);
   expect(certificate.verify(new X509Certificate(authority.caPem).publicKey)).toBe(true);
   expect(certificate.ca).toBe(false);
   expect(certificate.serialNumber.toLowerCase()).toBe(serial);
@@ -104,9 +104,9 @@ test("a service certificate that is half written, or not of its key, is made ane
   for (const spoil of [
     () => writeFileSync(file("broker.pem"), "-----BEGIN CERT"),
     () => writeFileSync(file("broker.key"), ""),
-    () => writeFileSync(file("broker.key"), text("cloud.key")),
+    () => writeFileSync(file("broker.key"), text("cloud-ingest.key")),
   ]) {
-    await authority.service("cloud", []);
+    await authority.service("cloud-ingest", []);
     await authority.service("broker", NAMES);
     spoil();
     await authority.service("broker", NAMES);

@@ -8,10 +8,14 @@ import { ConfigError } from "../platform/config-error.ts";
 import type { Random } from "../platform/random.ts";
 
 /**
- * A small certificate authority in the data folder. It signs the broker, the cloud's own MQTT session, and gateways; who a
- * certificate speaks for stands in its subject alone: CN the id, O the site, OU one of `Holder`.
+ * A small certificate authority in the data folder. It signs the broker, the cloud's own MQTT sessions, and gateways; who a
+ * certificate speaks for stands in its subject alone: CN the id, O the site, OU one of `Holder`. The subject of a gateway's
+ * certificate ends with its serial number, because some brokers tell certificates apart by their subjects alone.
  */
 export type Holder = "broker" | "cloud" | "gateway" | "simulated-gateway";
+
+/** The broker, and each part of the cloud that has a session with it: a session of its own is told apart by a name of its own. */
+export type Service = "broker" | "cloud-broker" | "cloud-ingest" | "cloud-shadow";
 
 export interface Issued {
   certificatePem: string;
@@ -30,7 +34,7 @@ export interface CertificateAuthority {
   /** Signs a gateway's request. @throws CsrError with the reason in words when the request cannot be used. */
   signGateway(csrPem: string, holder: { gateway: string; site: string; simulated: boolean }): Promise<Issued>;
   /** A certificate with its key for one of our own services, kept in the folder and renewed 30 days before its end. */
-  service(holder: "broker" | "cloud", hostNames: readonly string[]): Promise<KeyPairFiles>;
+  service(service: Service, hostNames: readonly string[]): Promise<KeyPairFiles>;
 }
 
 export class CsrError extends Error {}
@@ -40,6 +44,10 @@ const DAY_MS = 24 * 3_600_000;
 const CA_LIFE_MS = 3_650 * DAY_MS;
 const LEAF_LIFE_MS = 397 * DAY_MS;
 const RENEW_BEFORE_MS = 30 * DAY_MS;
+/** The site of our own services. */
+const NO_SITE = "-";
+/** The attribute of a name that X.520 calls serialNumber. */
+const SERIAL_NUMBER = "2.5.4.5";
 /** Gateways' clocks are not ours: a certificate is valid from a little before it was made. */
 const SKEW_MS = 3_600_000;
 
@@ -63,7 +71,7 @@ export async function openCertificateAuthority(
   const caFile = join(folder, "ca.pem");
   const signer = (await readSigner(caFile, join(folder, "ca.key"))) ?? (await createSigner(folder, clock, random));
   const issue = (subject: Subject, publicKey: webcrypto.CryptoKey) =>
-    issueLeaf(signer, subject, publicKey, clock, random);
+    issueLeaf(signer, subject, publicKey, { serial: serialNumber(random), nowMs: clock.nowMs() });
   return {
     caFile,
     caPem: signer.certificate.toString("pem"),
@@ -74,12 +82,17 @@ export async function openCertificateAuthority(
         publicKey,
       );
     },
-    async service(holder, hostNames) {
-      const files = { certFile: join(folder, `${holder}.pem`), keyFile: join(folder, `${holder}.key`) };
+    async service(service, hostNames) {
+      const files = { certFile: join(folder, `${service}.pem`), keyFile: join(folder, `${service}.key`) };
       if (await isServiceable(files, hostNames, signer, clock)) return files;
       const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
       const { certificatePem } = await issue(
-        { commonName: `wardtwin-${holder}`, site: "-", holder, hostNames },
+        {
+          commonName: `wardtwin-${service}`,
+          site: NO_SITE,
+          holder: service === "broker" ? "broker" : "cloud",
+          hostNames,
+        },
         keys.publicKey,
       );
       await writeSecret(files.keyFile, await privateKeyPem(keys.privateKey));
@@ -100,11 +113,8 @@ async function issueLeaf(
   signer: Signer,
   subject: Subject,
   publicKey: webcrypto.CryptoKey,
-  clock: Clock,
-  random: Random,
+  { serial, nowMs }: { serial: string; nowMs: number },
 ): Promise<Issued> {
-  const nowMs = clock.nowMs();
-  const serial = serialNumber(random);
   const usage = subject.holder === "broker" ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth;
   const names = subject.hostNames.map((name) => ({
     type: isIp(name) ? ("ip" as const) : ("dns" as const),
@@ -112,7 +122,13 @@ async function issueLeaf(
   }));
   const certificate = await x509.X509CertificateGenerator.create({
     serialNumber: serial,
-    subject: [{ CN: [subject.commonName] }, { O: [subject.site] }, { OU: [subject.holder] }],
+    subject: [
+      { CN: [subject.commonName] },
+      { O: [subject.site] },
+      { OU: [subject.holder] },
+      // A service keeps its name when its certificate is renewed.
+      ...(subject.site === NO_SITE ? [] : [{ [SERIAL_NUMBER]: [serial] }]),
+    ],
     issuer: signer.certificate.subject,
     notBefore: new Date(nowMs - SKEW_MS),
     notAfter: new Date(nowMs + LEAF_LIFE_MS),

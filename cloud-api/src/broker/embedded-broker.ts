@@ -11,7 +11,7 @@ import { isWithinBounds, mayConnectAs, mayPublish, maySubscribe, type Peer, peer
 export interface EmbeddedBroker {
   port: number;
   /** Looks again whether the registry bears these gateways out, and cuts the live session of any that it does not. */
-  recheck(gateways: readonly string[]): void;
+  recheck(gateways: readonly string[] | "all"): void;
   close(): Promise<void>;
 }
 
@@ -66,11 +66,11 @@ export async function startEmbeddedBroker({
   server.on("tlsClientError", (error) => log.info({ why: error.message }, "mqtt connection refused"));
   await listen(server, host, port);
   const address = server.address();
-  const recheck = (concerns: (peer: Peer) => boolean) => cutOff(sessions, concerns, admits, log);
+  const recheck = (concerns: (peer: Peer) => boolean) => cutOff(sessions, concerns, { admits, isBound, log });
   const timer = setInterval(() => recheck(() => true), RECHECK_EVERY_MS);
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
-    recheck: (gateways) => recheck(({ id }) => gateways.includes(id)),
+    recheck: (gateways) => recheck(({ id }) => gateways === "all" || gateways.includes(id)),
     close: async () => {
       clearInterval(timer);
       await new Promise<void>((resolve) => broker.close(resolve));
@@ -93,16 +93,25 @@ function limitPackets(socket: TLSSocket, log: Log): void {
   };
 }
 
-type Sessions = Map<Client, Peer>;
+/** Whoever is connected, and the things, beside its own, whose shadows it listens to. */
+type Sessions = Map<Client, { peer: Peer; things: Set<string> }>;
 
-/** Ends the sessions whose certificate the registry no longer bears out. A registry out of reach ends none. */
-function cutOff(sessions: Sessions, concerns: (peer: Peer) => boolean, admits: Settings["admits"], log: Log): void {
-  for (const [client, peer] of sessions) {
+/**
+ * Ends the sessions whose certificate the registry no longer bears out, and those that listen to a device which is no longer
+ * bound to them. A registry out of reach ends none.
+ */
+function cutOff(
+  sessions: Sessions,
+  concerns: (peer: Peer) => boolean,
+  { admits, isBound, log }: Pick<Settings, "admits" | "isBound" | "log">,
+): void {
+  for (const [client, { peer, things }] of sessions) {
     if (!concerns(peer)) continue;
-    admits(peer).then(
-      (admitted) => {
-        if (admitted || !sessions.has(client)) return;
-        log.warn({ peer: peer.id, certificate: peer.certificate }, "a session was cut off: its certificate is revoked");
+    Promise.all([admits(peer), ...[...things].map((thing) => isBound(peer.id, thing))]).then(
+      ([admitted, ...bound]) => {
+        if ((admitted && bound.every(Boolean)) || !sessions.has(client)) return;
+        const why = admitted ? "it listens to a device that is bound to it no more" : "its certificate is revoked";
+        log.warn({ peer: peer.id, certificate: peer.certificate, why }, "a session was cut off");
         client.close();
       },
       (error: unknown) => log.debug({ err: error }, "a session could not be looked at again"),
@@ -136,24 +145,32 @@ async function openBroker(
       (error: Error) => done(error, false),
     );
   };
-  authorize(broker, peers, isBound, log);
+  authorize(broker, { peers, sessions, isBound, log });
   broker.on("clientReady", (client) => {
     const peer = peers.get(client);
-    if (peer !== undefined) sessions.set(client, peer);
+    if (peer !== undefined) sessions.set(client, { peer, things: new Set() });
     log.info({ peer: peer?.id }, "mqtt session opened");
   });
   broker.on("clientDisconnect", (client) => {
-    log.info({ peer: sessions.get(client)?.id }, "mqtt session closed");
+    log.info({ peer: sessions.get(client)?.peer.id }, "mqtt session closed");
     sessions.delete(client);
   });
   broker.on("clientError", (client, error) =>
-    log.info({ peer: sessions.get(client)?.id, why: error.message }, "mqtt session failed"),
+    log.info({ peer: sessions.get(client)?.peer.id, why: error.message }, "mqtt session failed"),
   );
   return broker;
 }
 
 /** Holds each client to its own topics, and a gateway to the shadows of its own things. */
-function authorize(broker: Aedes, peers: WeakMap<Client, Peer>, isBound: Settings["isBound"], log: Log): void {
+function authorize(
+  broker: Aedes,
+  {
+    peers,
+    sessions,
+    isBound,
+    log,
+  }: { peers: WeakMap<Client, Peer>; sessions: Sessions; isBound: Settings["isBound"]; log: Log },
+): void {
   const isOwnThing = async (peer: Peer, thing: string) => thing === peer.id || (await isBound(peer.id, thing));
   broker.authorizePublish = (client, packet, done) => {
     // The broker's own messages ($SYS) have no client, and go nowhere that a gateway may listen.
@@ -177,7 +194,11 @@ function authorize(broker: Aedes, peers: WeakMap<Client, Peer>, isBound: Setting
     if (peer === undefined) return decide(false);
     const thing = thingOf(peer, { subscribe: subscription.topic });
     if (thing === null) return decide(maySubscribe(peer, subscription.topic));
-    isOwnThing(peer, thing).then(decide, (error: Error) => done(error));
+    const note = (allowed: boolean) => {
+      if (allowed && thing !== peer.id) sessions.get(client)?.things.add(thing);
+      decide(allowed);
+    };
+    isOwnThing(peer, thing).then(note, (error: Error) => done(error));
   };
 }
 

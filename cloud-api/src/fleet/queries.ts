@@ -97,6 +97,20 @@ export class FleetQueries {
     return gateway.siteId === site && gateway.simulated === simulated;
   }
 
+  /** Every gateway with the devices that are bound to it, and all certificates that were ever signed for it. */
+  async gatewaysWithRights() {
+    return this.#db.prisma.gateway.findMany({
+      select: {
+        id: true,
+        siteId: true,
+        simulated: true,
+        bindings: { select: { deviceId: true } },
+        certificates: { select: { serial: true, notAfter: true, revokedAt: true } },
+      },
+      orderBy: { id: "asc" },
+    });
+  }
+
   /** The certificates of a gateway, the newest first. */
   async certificates(gatewayId: string) {
     return this.#db.prisma.gatewayCertificate.findMany({

@@ -46,7 +46,7 @@ function outboxOf(counts: unknown, at: Date | null) {
 }
 
 /** The registry, under /api/v1. */
-export const fleetRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fleet, store, access, clock }) => {
+export const fleetRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fleet, store, access, live, clock }) => {
   app.post(
     "/registry/import",
     {
@@ -63,6 +63,7 @@ export const fleetRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fleet,
       if (broken !== null) throw new FleetError("fleet.reference-missing", broken);
       const imported = await store.import(request.body);
       fleet.forgetIndex();
+      live.publish({ devices: [], gateways: [], registry: true });
       await access.audit({
         atMs: clock.nowMs(),
         actor: personIn(request).email,
@@ -135,7 +136,7 @@ export const sightingRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fle
         nowMs,
       );
       fleet.forgetIndex();
-      live.publish({ devices: [device.id], gateways: [] });
+      live.publish({ devices: [device.id], gateways: [], registry: true });
       await access.audit({
         atMs: nowMs,
         actor: personIn(request).email,
@@ -151,7 +152,7 @@ export const sightingRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fle
 /** The gateways' certificates, under /api/v1. */
 export const certificateRoutes: FastifyPluginAsyncTypebox<Deps> = async (
   app,
-  { fleet, store, access, authority, clock },
+  { fleet, store, access, authority, live, clock },
 ) => {
   app.post(
     "/gateways/:id/certificates",
@@ -179,6 +180,7 @@ export const certificateRoutes: FastifyPluginAsyncTypebox<Deps> = async (
         notAfterMs: issued.notAfterMs,
         issuedBy,
       });
+      live.publish({ devices: [], gateways: [], registry: true });
       await access.audit({ atMs: clock.nowMs(), actor: issuedBy, action: "gateway.certify", subject: gateway.id });
       return {
         certificatePem: issued.certificatePem,
@@ -232,7 +234,7 @@ export const revocationRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { f
       if (revokedAt === null) throw new FleetError("fleet.certificate-not-found", { id, serial });
       fleet.forgetIndex();
       // The broker hears of it on the same bus as the pages, and cuts a live session off.
-      live.publish({ devices: [], gateways: [id] });
+      live.publish({ devices: [], gateways: [id], registry: true });
       const actor = personIn(request).email;
       await access.audit({ atMs: nowMs, actor, action: "gateway.revoke", subject: id, detail: { serial } });
       return { serial, revokedAt: revokedAt.toISOString() };

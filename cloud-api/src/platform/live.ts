@@ -7,6 +7,8 @@ import { Compile } from "typebox/compile";
 export interface LiveChange {
   devices: string[];
   gateways: string[];
+  /** Who may speak, or of which devices, is no longer what it was. */
+  registry?: boolean;
 }
 
 /** Tells every listener of every API process that something changed. A lost message is healed by the listeners' own tick. */
@@ -33,7 +35,14 @@ export function localLiveBus(): LiveBus {
 }
 
 const isChange = Compile(
-  Type.Object({ devices: Type.Array(Type.String()), gateways: Type.Array(Type.String()) }, { title: "LiveChange" }),
+  Type.Object(
+    {
+      devices: Type.Array(Type.String()),
+      gateways: Type.Array(Type.String()),
+      registry: Type.Optional(Type.Boolean()),
+    },
+    { title: "LiveChange" },
+  ),
 );
 
 /** Whoever may speak on this Redis may not end the process by it. */

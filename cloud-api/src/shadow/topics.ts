@@ -11,12 +11,12 @@
 export const VERBS = ["get", "update", "delete"] as const;
 export type Verb = (typeof VERBS)[number];
 
-const CHANNELS: Readonly<Record<Verb, readonly string[]>> = {
+export type ShadowChannel = "accepted" | "rejected" | "delta" | "documents";
+const CHANNELS: Readonly<Record<Verb, readonly ShadowChannel[]>> = {
   get: ["accepted", "rejected"],
   update: ["accepted", "rejected", "delta", "documents"],
   delete: ["accepted", "rejected"],
 };
-export type ShadowChannel = "accepted" | "rejected" | "delta" | "documents";
 
 /** Whose shadow, and which: null is the classic one. */
 export interface ShadowAddress {
@@ -43,9 +43,24 @@ export const responseTopic = (address: ShadowAddress, verb: Verb, channel: Shado
 
 /** The subscriptions that catch every request and no response. */
 export const REQUEST_FILTERS: readonly string[] = VERBS.flatMap((verb) => [
-  `$aws/things/+/shadow/${verb}`,
-  `$aws/things/+/shadow/name/+/${verb}`,
+  requestTopic({ thing: "+", shadow: null }, verb),
+  requestTopic({ thing: "+", shadow: "+" }, verb),
 ]);
+
+/** The filters that match the requests about a thing's shadows, and no response: what else they match has no meaning. */
+export const requestsWithin = (thing: string): string[] =>
+  [null, "+"].map((shadow) => `${shadowRoot({ thing, shadow })}/+`);
+
+/** The filters that match every response, and no request. */
+export const RESPONSE_FILTERS: readonly string[] = VERBS.flatMap((verb) =>
+  CHANNELS[verb].flatMap((channel) => [
+    responseTopic({ thing: "+", shadow: null }, verb, channel),
+    responseTopic({ thing: "+", shadow: "+" }, verb, channel),
+  ]),
+);
+
+/** The filter within which lies whatever is said of a thing's shadows. */
+export const everythingOf = (thing: string): string => `${shadowRoot({ thing, shadow: null })}/#`;
 
 /** Takes a request's topic apart; null for any other topic, a response's among them. */
 export function parseRequest(topic: string): (ShadowAddress & { verb: Verb }) | null {
@@ -63,7 +78,7 @@ export function parseResponse(topic: string): (ShadowAddress & { verb: Verb; cha
   const [verb, channel, ...rest] = parts.rest;
   const known = VERBS.find((one) => one === verb);
   if (known === undefined || channel === undefined || rest.length > 0) return null;
-  return CHANNELS[known].includes(channel) ? { ...parts.address, verb: known, channel } : null;
+  return CHANNELS[known].some((one) => one === channel) ? { ...parts.address, verb: known, channel } : null;
 }
 
 /**
