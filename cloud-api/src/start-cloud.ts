@@ -7,10 +7,15 @@ import { buildApp } from "./app.ts";
 import { Intake } from "./arrival/intake.ts";
 import { ArrivalStore } from "./arrival/store.ts";
 import { startEmbeddedBroker } from "./broker/embedded-broker.ts";
-import type { Peer } from "./broker/rules.ts";
+import { isOwnThing, type Peer } from "./broker/rules.ts";
 import type { CloudConfig, ProcessRole } from "./config.ts";
+import { DeviceJobDesk } from "./device-job/desk.ts";
+import { DeviceJobQueries } from "./device-job/queries.ts";
+import { DeviceJobService } from "./device-job/service.ts";
+import { DeviceJobStore } from "./device-job/store.ts";
 import { LiveViews } from "./device-twin/live-views.ts";
 import { TwinQueries } from "./device-twin/queries.ts";
+import { ClientStore } from "./fleet/client-store.ts";
 import { FleetQueries } from "./fleet/queries.ts";
 import { FleetStore } from "./fleet/store.ts";
 import { ObservationQueries } from "./observation/queries.ts";
@@ -25,6 +30,10 @@ import { openMqttSession } from "./platform/mqtt-client.ts";
 import { openQueue, openRedis, openWorker } from "./platform/queue.ts";
 import type { Random } from "./platform/random.ts";
 import { type Catalog, openCatalog } from "./profile-catalog.ts";
+import { ProvisioningOffice } from "./provisioning/office.ts";
+import { isClaimOpen } from "./provisioning/rules.ts";
+import { ProvisioningService } from "./provisioning/service.ts";
+import { ProvisioningStore } from "./provisioning/store.ts";
 import { ShadowDesk } from "./shadow/desk.ts";
 import { buildShadowApp } from "./shadow/routes.ts";
 import { SHADOW_LIMITS } from "./shadow/rules.ts";
@@ -128,18 +137,25 @@ async function openBroker(house: House): Promise<string> {
   const files = await authority.service("broker", config.mqtt.hostNames);
   const { host, port } = config.mqtt;
   const admits = (peer: Peer) => isAdmitted(house, peer);
-  const isBound = async (gateway: string, device: string) =>
-    (await fleet.index(clock.nowMs())).isBound(gateway, device);
-  const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, admits, isBound, log });
+  const owns = async (peer: Peer, thing: string) => isOwnThing(peer, thing, await fleet.index(clock.nowMs()));
+  const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, admits, owns, log });
   house.opened.push({ name: "broker", close: () => broker.close() });
   house.live.subscribe(({ gateways }) => broker.recheck(gateways));
   const name = ["0.0.0.0", "::"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
   return `mqtts://${name}:${broker.port}`;
 }
 
-const isAdmitted = async ({ fleet, clock }: House, { holder, certificate, id, site }: Peer) =>
-  holder === "cloud" ||
-  (await fleet.admits({ id, site, simulated: holder === "simulated-gateway", certificate }, clock.nowMs()));
+/** Whether the registry bears a peer out, as its certificate describes it. */
+async function isAdmitted({ fleet, db, clock }: House, peer: Peer): Promise<boolean> {
+  const { holder, certificate, id, site } = peer;
+  const nowMs = clock.nowMs();
+  if (holder === "cloud") return true;
+  if (holder === "client") return (await fleet.index(nowMs)).isClient(certificate);
+  if (holder !== "claim")
+    return fleet.admits({ id, site, simulated: holder === "simulated-gateway", certificate }, nowMs);
+  const claim = await new ProvisioningStore(db).claim(id);
+  return claim !== null && claim.serial === certificate && isClaimOpen(claim, nowMs);
+}
 
 /** A session of the cloud's own with the broker, for one of its roles. */
 async function openSession({ config, authority, random, opened }: House, mqttUrl: string) {
@@ -186,7 +202,25 @@ async function openShadows(house: House, mqttUrl: string): Promise<string | null
   house.opened.push({ name: "shadows", close: () => desk.close() });
   const service = new ShadowService({ mqtt, desk, log });
   await service.open();
+  await openJobsAndProvisioning(house, mqttUrl);
   return config.shadow.https === null ? null : openShadowHttps(house, config.shadow.https, { store, desk, service });
+}
+
+/** Jobs and certificates are asked for seldom: they share a session. */
+async function openJobsAndProvisioning(house: House, mqttUrl: string): Promise<void> {
+  const { db, fleet, authority, live, clock, random, log, opened } = house;
+  const mqtt = await openSession(house, mqttUrl);
+  const jobs = new DeviceJobStore({ db, log });
+  const desk = new DeviceJobDesk({ store: jobs, clock, log });
+  const jobService = new DeviceJobService({ mqtt, desk, store: jobs, clock, log });
+  opened.push({ name: "jobs of things", close: () => jobService.close() });
+  await jobService.open();
+  const store = new ProvisioningStore(db);
+  const access = new AccessStore(db);
+  const office = new ProvisioningOffice({ store, fleet, access, authority, live, clock, random });
+  const provisioning = new ProvisioningService({ mqtt, office, clock, log });
+  opened.push({ name: "provisioning", close: () => provisioning.close() });
+  await provisioning.open();
 }
 
 /** The doors of shadows over HTTPS show the broker's certificate, and ask for the one that a gateway shows the broker. */
@@ -200,8 +234,10 @@ async function openShadowHttps(
   const files = await authority.service("broker", [...new Set([...ofBroker, ...hostNames])]);
   const mayUse = async (peer: Peer, thing: string) =>
     peer.holder === "cloud" ||
-    ((await isAdmitted(house, peer)) &&
-      (thing === peer.id || (await fleet.index(clock.nowMs())).isBound(peer.id, thing)));
+    // Another system's client has its place at the broker alone.
+    (peer.holder !== "client" &&
+      (await isAdmitted(house, peer)) &&
+      isOwnThing(peer, thing, await fleet.index(clock.nowMs())));
   const app = await buildShadowApp({ ...parts, mayUse, clock, log }, { caFile: authority.caFile, ...files });
   house.opened.push({ name: "shadows over HTTPS", close: () => app.close() });
   return listening(() => app.listen({ host, port }), "The service of shadows over HTTPS", "SHADOW_HTTPS_PORT", {
@@ -215,7 +251,13 @@ const shadowStore = ({ config, db, log }: House) =>
 
 async function openJobs(house: House): Promise<void> {
   const { config, db, clock, log } = house;
-  const jobs = jobsOf({ shadows: shadowStore(house), observations: new ObservationStore(db), clock });
+  const jobs = jobsOf({
+    shadows: shadowStore(house),
+    deviceJobs: new DeviceJobStore({ db, log }),
+    provisioning: new ProvisioningStore(db),
+    observations: new ObservationStore(db),
+    clock,
+  });
   const queue = await openQueue(config, log);
   house.opened.push({ name: "queue", close: () => queue.close() });
   for (const job of jobs) if (job.everyMs !== null) await queue.repeat(job, job.everyMs);
@@ -236,6 +278,10 @@ async function openApi(house: House): Promise<string> {
     authority,
     fleet,
     fleetStore: new FleetStore(db),
+    clients: new ClientStore(db),
+    provisioning: new ProvisioningStore(db),
+    deviceJobs: new DeviceJobStore({ db, log }),
+    deviceJobQueries: new DeviceJobQueries(db),
     twins,
     views,
     live,

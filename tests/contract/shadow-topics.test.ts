@@ -62,7 +62,7 @@ test("a gateway may not listen to the shadows of others, nor of all", async () =
     "$aws/things/+/shadow/get/accepted",
     "$aws/things/+/shadow/update",
     "$aws/#",
-    `$aws/things/${VENT_OF_A}/jobs/notify`,
+    `$aws/things/${VENT_OF_B}/jobs/notify`,
     `$share/x/$aws/things/${VENT_OF_A}/shadow/get/accepted`,
   ]) {
     await expect(mqtt.subscribeAsync(filter, { qos: 1 }), filter).rejects.toThrow();

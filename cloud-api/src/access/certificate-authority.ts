@@ -6,12 +6,15 @@ import * as x509 from "@peculiar/x509";
 import type { Clock } from "../platform/clock.ts";
 import { ConfigError } from "../platform/config-error.ts";
 import type { Random } from "../platform/random.ts";
+import { CsrError, type ReadRequest, readRequest } from "./certificate-request.ts";
 
 /**
  * A small certificate authority in the data folder. It signs the broker, the cloud's own MQTT session, and gateways; who a
  * certificate speaks for stands in its subject alone: CN the id, O the site, OU one of `Holder`.
  */
-export type Holder = "broker" | "cloud" | "gateway" | "simulated-gateway";
+export type Holder = "broker" | "cloud" | "gateway" | "simulated-gateway" | "claim" | ClientHolder;
+/** Another system's MQTT client; what it may do with shadows stands in its certificate. */
+export type ClientHolder = "client" | "client-reads-shadows" | "client-writes-shadows";
 
 export interface Issued {
   certificatePem: string;
@@ -29,11 +32,18 @@ export interface CertificateAuthority {
   caPem: string;
   /** Signs a gateway's request. @throws CsrError with the reason in words when the request cannot be used. */
   signGateway(csrPem: string, holder: { gateway: string; site: string; simulated: boolean }): Promise<Issued>;
+  /** Reads a request, and who proves in it to ask, without signing it. @throws CsrError as above */
+  readRequest(csrPem: string): Promise<ReadRequest>;
+  /** A certificate with a key that is handed out and kept nowhere. @param id its common name */
+  withKey(holder: {
+    id: string;
+    site: string;
+    holder: "claim" | ClientHolder;
+    lifeMs?: number;
+  }): Promise<Issued & { privateKeyPem: string }>;
   /** A certificate with its key for one of our own services, kept in the folder and renewed 30 days before its end. */
   service(holder: "broker" | "cloud", hostNames: readonly string[]): Promise<KeyPairFiles>;
 }
-
-export class CsrError extends Error {}
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const DAY_MS = 24 * 3_600_000;
@@ -62,17 +72,23 @@ export async function openCertificateAuthority(
   });
   const caFile = join(folder, "ca.pem");
   const signer = (await readSigner(caFile, join(folder, "ca.key"))) ?? (await createSigner(folder, clock, random));
-  const issue = (subject: Subject, publicKey: webcrypto.CryptoKey) =>
-    issueLeaf(signer, subject, publicKey, clock, random);
+  const issue = (subject: Subject, publicKey: webcrypto.CryptoKey, lifeMs = LEAF_LIFE_MS) =>
+    issueLeaf(signer, subject, publicKey, { lifeMs, clock, random });
   return {
     caFile,
     caPem: signer.certificate.toString("pem"),
     async signGateway(csrPem, { gateway, site, simulated }) {
-      const publicKey = await publicKeyOf(csrPem, gateway);
-      return issue(
-        { commonName: gateway, site, holder: simulated ? "simulated-gateway" : "gateway", hostNames: [] },
-        publicKey,
-      );
+      const { commonName, publicKey } = await readRequest(csrPem, signer.certificate);
+      if (commonName !== gateway)
+        throw new CsrError(`its common name is ${commonName === null ? "missing" : `"${commonName}"`}`);
+      const holder = simulated ? ("simulated-gateway" as const) : ("gateway" as const);
+      return issue({ commonName: gateway, site, holder, hostNames: [] }, publicKey);
+    },
+    readRequest: (csrPem) => readRequest(csrPem, signer.certificate),
+    async withKey({ id, site, holder, lifeMs }) {
+      const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
+      const issued = await issue({ commonName: id, site, holder, hostNames: [] }, keys.publicKey, lifeMs);
+      return { ...issued, privateKeyPem: await privateKeyPem(keys.privateKey) };
     },
     async service(holder, hostNames) {
       const files = { certFile: join(folder, `${holder}.pem`), keyFile: join(folder, `${holder}.key`) };
@@ -100,8 +116,7 @@ async function issueLeaf(
   signer: Signer,
   subject: Subject,
   publicKey: webcrypto.CryptoKey,
-  clock: Clock,
-  random: Random,
+  { lifeMs, clock, random }: { lifeMs: number; clock: Clock; random: Random },
 ): Promise<Issued> {
   const nowMs = clock.nowMs();
   const serial = serialNumber(random);
@@ -115,7 +130,7 @@ async function issueLeaf(
     subject: [{ CN: [subject.commonName] }, { O: [subject.site] }, { OU: [subject.holder] }],
     issuer: signer.certificate.subject,
     notBefore: new Date(nowMs - SKEW_MS),
-    notAfter: new Date(nowMs + LEAF_LIFE_MS),
+    notAfter: new Date(nowMs + lifeMs),
     signingAlgorithm: ALGORITHM,
     publicKey,
     signingKey: signer.privateKey,
@@ -207,20 +222,6 @@ async function isServiceable(
 }
 
 const isIp = (name: string) => /^[\d.]+$|:/.test(name);
-
-async function publicKeyOf(csrPem: string, gateway: string): Promise<webcrypto.CryptoKey> {
-  let request: x509.Pkcs10CertificateRequest;
-  try {
-    request = new x509.Pkcs10CertificateRequest(csrPem);
-  } catch (cause) {
-    throw new CsrError("it is not a PKCS#10 request in PEM", { cause });
-  }
-  const isSigned = await request.verify().catch(() => false);
-  if (!isSigned) throw new CsrError("its signature does not fit its key");
-  const [name] = request.subjectName.getField("CN");
-  if (name !== gateway) throw new CsrError(`its common name is ${name === undefined ? "missing" : `"${name}"`}`);
-  return request.publicKey.export();
-}
 
 /** 16 random bytes, the first one positive and not zero, as RFC 5280 §4.1.2.2 asks. */
 function serialNumber(random: Random): string {

@@ -23,8 +23,8 @@ interface Settings {
   keyFile: string;
   /** Whether the registry knows a gateway as its certificate describes it, and has not revoked that certificate. */
   admits(peer: Peer): Promise<boolean>;
-  /** Whether the registry binds a device to a gateway. */
-  isBound(gateway: string, device: string): Promise<boolean>;
+  /** Whether the registry says that a thing is a peer's own (`isOwnThing` of rules.ts). */
+  owns(peer: Peer, thing: string): Promise<boolean>;
   log: Log;
 }
 
@@ -46,11 +46,11 @@ export async function startEmbeddedBroker({
   certFile,
   keyFile,
   admits,
-  isBound,
+  owns,
   log,
 }: Settings): Promise<EmbeddedBroker> {
   const sessions: Sessions = new Map();
-  const broker = await openBroker(sessions, admits, isBound, log);
+  const broker = await openBroker(sessions, admits, owns, log);
   const server = createServer(await tlsOptions(caFile, certFile, keyFile), (socket) => {
     // Nagle and delayed acknowledgement together cost 44 ms a round trip.
     socket.setNoDelay(true);
@@ -114,7 +114,7 @@ function cutOff(sessions: Sessions, concerns: (peer: Peer) => boolean, admits: S
 async function openBroker(
   sessions: Sessions,
   admits: Settings["admits"],
-  isBound: Settings["isBound"],
+  owns: Settings["owns"],
   log: Log,
 ): Promise<Aedes> {
   const peers = new WeakMap<Client, Peer>();
@@ -130,13 +130,13 @@ async function openBroker(
     admits(peer).then(
       (admitted) => {
         if (admitted) peers.set(client, peer);
-        else log.warn({ peer: peer.id, site: peer.site, holder: peer.holder }, "a gateway was refused");
+        else log.warn({ peer: peer.id, site: peer.site, holder: peer.holder }, "a peer was refused");
         done(admitted ? null : refused, admitted);
       },
       (error: Error) => done(error, false),
     );
   };
-  authorize(broker, peers, isBound, log);
+  authorize(broker, peers, owns, log);
   broker.on("clientReady", (client) => {
     const peer = peers.get(client);
     if (peer !== undefined) sessions.set(client, peer);
@@ -152,9 +152,8 @@ async function openBroker(
   return broker;
 }
 
-/** Holds each client to its own topics, and a gateway to the shadows of its own things. */
-function authorize(broker: Aedes, peers: WeakMap<Client, Peer>, isBound: Settings["isBound"], log: Log): void {
-  const isOwnThing = async (peer: Peer, thing: string) => thing === peer.id || (await isBound(peer.id, thing));
+/** Holds each client to its own topics, and to the shadows and jobs of its own things. */
+function authorize(broker: Aedes, peers: WeakMap<Client, Peer>, owns: Settings["owns"], log: Log): void {
   broker.authorizePublish = (client, packet, done) => {
     // The broker's own messages ($SYS) have no client, and go nowhere that a gateway may listen.
     if (client === null) return done(null);
@@ -166,7 +165,7 @@ function authorize(broker: Aedes, peers: WeakMap<Client, Peer>, isBound: Setting
     if (peer === undefined || !isWithinBounds(packet)) return decide(false);
     const thing = thingOf(peer, { publish: packet.topic });
     if (thing === null) return decide(mayPublish(peer, packet.topic));
-    isOwnThing(peer, thing).then(decide, (error: Error) => done(error));
+    owns(peer, thing).then(decide, (error: Error) => done(error));
   };
   broker.authorizeSubscribe = (client, subscription, done) => {
     const peer = peers.get(client);
@@ -177,7 +176,7 @@ function authorize(broker: Aedes, peers: WeakMap<Client, Peer>, isBound: Setting
     if (peer === undefined) return decide(false);
     const thing = thingOf(peer, { subscribe: subscription.topic });
     if (thing === null) return decide(maySubscribe(peer, subscription.topic));
-    isOwnThing(peer, thing).then(decide, (error: Error) => done(error));
+    owns(peer, thing).then(decide, (error: Error) => done(error));
   };
 }
 
