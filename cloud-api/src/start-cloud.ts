@@ -136,7 +136,7 @@ async function openBroker(house: House): Promise<string> {
   if (config.mqtt.kind === "external") return config.mqtt.url;
   const files = await authority.service("broker", config.mqtt.hostNames);
   const { host, port } = config.mqtt;
-  const admits = (peer: Peer) => isAdmitted(house, peer);
+  const admits = (peer: Peer, isNew: boolean) => isAdmitted(house, peer, isNew);
   const owns = async (peer: Peer, thing: string) => isOwnThing(peer, thing, await fleet.index(clock.nowMs()));
   const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, admits, owns, log });
   house.opened.push({ name: "broker", close: () => broker.close() });
@@ -146,14 +146,19 @@ async function openBroker(house: House): Promise<string> {
 }
 
 /** Whether the registry bears a peer out, as its certificate describes it. */
-async function isAdmitted({ fleet, db, clock }: House, peer: Peer): Promise<boolean> {
+async function isAdmitted({ fleet, db, clock }: House, peer: Peer, isNew: boolean): Promise<boolean> {
   const { holder, certificate, id, site } = peer;
   const nowMs = clock.nowMs();
   if (holder === "cloud") return true;
   if (holder === "client") return (await fleet.index(nowMs)).isClient(certificate);
-  if (holder !== "claim")
-    return fleet.admits({ id, site, simulated: holder === "simulated-gateway", certificate }, nowMs);
-  const claim = await new ProvisioningStore(db).claim(id);
+  const provisioning = new ProvisioningStore(db);
+  if (holder !== "claim") {
+    const simulated = holder === "simulated-gateway";
+    // What was signed a moment ago and waits for its use is not in the index yet.
+    if (isNew && (await provisioning.isUnused(certificate))) return false;
+    return fleet.admits({ id, site, simulated, certificate }, nowMs);
+  }
+  const claim = await provisioning.claim(id);
   return claim !== null && claim.serial === certificate && isClaimOpen(claim, nowMs);
 }
 
@@ -236,7 +241,7 @@ async function openShadowHttps(
     peer.holder === "cloud" ||
     // Another system's client has its place at the broker alone.
     (peer.holder !== "client" &&
-      (await isAdmitted(house, peer)) &&
+      (await isAdmitted(house, peer, true)) &&
       isOwnThing(peer, thing, await fleet.index(clock.nowMs())));
   const app = await buildShadowApp({ ...parts, mayUse, clock, log }, { caFile: authority.caFile, ...files });
   house.opened.push({ name: "shadows over HTTPS", close: () => app.close() });

@@ -21,8 +21,11 @@ interface Settings {
   caFile: string;
   certFile: string;
   keyFile: string;
-  /** Whether the registry knows a gateway as its certificate describes it, and has not revoked that certificate. */
-  admits(peer: Peer): Promise<boolean>;
+  /**
+   * Whether the registry bears a peer out as its certificate describes it, and has not revoked that certificate.
+   * @param isNew where it has just come, and is not looked at again
+   */
+  admits(peer: Peer, isNew: boolean): Promise<boolean>;
   /** Whether the registry says that a thing is a peer's own (`isOwnThing` of rules.ts). */
   owns(peer: Peer, thing: string): Promise<boolean>;
   log: Log;
@@ -99,7 +102,7 @@ type Sessions = Map<Client, Peer>;
 function cutOff(sessions: Sessions, concerns: (peer: Peer) => boolean, admits: Settings["admits"], log: Log): void {
   for (const [client, peer] of sessions) {
     if (!concerns(peer)) continue;
-    admits(peer).then(
+    admits(peer, false).then(
       (admitted) => {
         if (admitted || !sessions.has(client)) return;
         log.warn({ peer: peer.id, certificate: peer.certificate }, "a session was cut off: its certificate is revoked");
@@ -127,7 +130,7 @@ async function openBroker(
       log.warn({ peer: peer?.id, clientId }, "a client was refused");
       return done(refused, false);
     }
-    admits(peer).then(
+    admits(peer, true).then(
       (admitted) => {
         if (admitted) peers.set(client, peer);
         else log.warn({ peer: peer.id, site: peer.site, holder: peer.holder }, "a peer was refused");

@@ -26,11 +26,14 @@ function request(thing: string, path: string, body: object = {}): JobRequest {
   return { topic, payload: new TextEncoder().encode(JSON.stringify(body)) };
 }
 
-const told = (messages: readonly JobMessage[] | undefined) =>
-  (messages ?? []).map(({ topic, payload }) => ({
-    to: topic.split("/jobs/")[1],
-    ...(JSON.parse(payload) as Record<string, unknown>),
-  }));
+interface Told {
+  to: string | undefined;
+  jobs?: unknown;
+  executionState?: unknown;
+}
+
+const told = (messages: readonly JobMessage[] | undefined): Told[] =>
+  (messages ?? []).map(({ topic, payload }) => ({ ...JSON.parse(payload), to: topic.split("/jobs/")[1] }));
 const ask = async (thing: string, path: string, body: object = {}, nowMs = NOW_MS) =>
   told((await store.settle([request(thing, path, body)], nowMs))[0]);
 
@@ -124,7 +127,7 @@ test("two services that take requests of one thing at once count each change onc
   const answers = await Promise.all(
     [store, another, store, another].map((one) => one.settle([update, update, update], NOW_MS)),
   );
-  const versions = answers.flat().map((messages) => Object(told(messages)[0]?.["executionState"]).versionNumber);
+  const versions = answers.flat().map((messages) => Object(told(messages)[0]?.executionState).versionNumber);
   expect(versions.toSorted((x, y) => x - y)).toEqual(Array.from({ length: 12 }, (_, i) => i + 3));
 });
 

@@ -118,6 +118,12 @@ export class ProvisioningStore {
     };
   }
 
+  /** Whether a certificate was signed on request and never taken into use. */
+  async isUnused(serial: string): Promise<boolean> {
+    const row = await this.#db.signedRequest.findUnique({ where: { serial }, select: { activatedAt: true } });
+    return row !== null && row.activatedAt === null;
+  }
+
   /**
    * Makes a gateway of a claim: the claim is used up, the gateway stands in the registry, and its certificate lets it in; all of
    * it or nothing, and once however many ask.
