@@ -150,7 +150,7 @@ async function isAdmitted({ fleet, db, clock }: House, peer: Peer, isNew: boolea
   const { holder, certificate, id, site } = peer;
   const nowMs = clock.nowMs();
   if (holder === "cloud") return true;
-  if (holder === "client") return (await fleet.index(nowMs)).isClient(certificate);
+  if (holder === "client") return new ClientStore(db).admits(site, certificate);
   const provisioning = new ProvisioningStore(db);
   if (holder !== "claim") {
     const simulated = holder === "simulated-gateway";

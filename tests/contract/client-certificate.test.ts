@@ -1,7 +1,9 @@
 /** Another system's MQTT client: what `npm run certificate` writes, and what its holder may hear and say. */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { ClientCertificates } from "@wardtwin/cloud-api/fleet/schema";
 import { certificate } from "@wardtwin/infra/launcher/certificate";
 import type { MqttClient } from "mqtt";
@@ -153,11 +155,12 @@ test("a client is listed in the API, and cut off when its certificate is revoked
 test("the command of the package writes files that are their owner's alone, and writes over none", async () => {
   const args = ["--name", "files", "--site", SITE];
   const script = join(root, "infra", "launcher", "certificate-main.ts");
-  const { status, stdout } = spawnSync(process.execPath, [script, ...args], {
-    encoding: "utf8",
+  const child = spawn(process.execPath, [script, ...args], {
     env: { ...process.env, ...env(), INIT_CWD: house.dataDir },
-    timeout: 60_000,
+    stdio: ["ignore", "pipe", "inherit"],
   });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [stdout, [status]] = await Promise.all([text(child.stdout), once(child, "exit")]);
   const folder = join(house.dataDir, "client-files");
   expect(status).toBe(0);
   expect(stdout).toMatch(`${folder} holds a key and a certificate for the telemetry of ${SITE}`);

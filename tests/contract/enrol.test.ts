@@ -1,8 +1,10 @@
 /** A gateway's certificates from its own side: the first one by a claim, the next ones by itself, whatever breaks it off. */
-import { spawnSync } from "node:child_process";
+import { spawn } from "node:child_process";
 import { X509Certificate } from "node:crypto";
+import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { openLog } from "@wardtwin/cloud-api/platform/log";
 import { type CredentialFiles, readCredentials } from "@wardtwin/edge-agent/certificate/files";
 import { CertificateRenewal } from "@wardtwin/edge-agent/certificate/renewal";
@@ -64,19 +66,19 @@ const revokedOf = async (gateway: string) =>
     [gateway],
   );
 
-function commandLine(args: readonly string[]) {
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [join(root, "edge-agent", "src", "main.ts"), "enrol", ...args],
-    { encoding: "utf8", timeout: 60_000 },
-  );
+/** Runs the command as a process of its own, while the broker goes on in this one. */
+async function commandLine(args: readonly string[]) {
+  const main = join(root, "edge-agent", "src", "main.ts");
+  const child = spawn(process.execPath, [main, "enrol", ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  const [stdout, stderr, [status]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "exit")]);
   return { status, stdout, stderr };
 }
 
 test("a claim and a command make a gateway that can run, once", async () => {
   const claim = await claimFile();
   const args = ["--claim", claim, "--broker", house.mqttUrl, "--gateway", "gw-cli", "--to", join(folder, "gw-cli")];
-  const first = commandLine(args);
+  const first = await commandLine(args);
   expect(first).toMatchObject({ status: 0, stderr: "" });
   expect(first.stdout).toContain("gw-cli of st-real is enrolled");
   for (const name of ["agent.json", "gateway.key", "gateway.pem", "ca.pem"])
@@ -86,12 +88,12 @@ test("a claim and a command make a gateway that can run, once", async () => {
   const key = readFileSync(join(folder, "gw-cli", "gateway.key"), "utf8");
   const rows = await query(house.databaseUrl, "select signed::text from signed_request signed");
   expect(JSON.stringify(rows)).not.toContain(key.split("\n")[1]);
-  expect(commandLine(args)).toMatchObject({
+  expect(await commandLine(args)).toMatchObject({
     status: 78,
     stderr: expect.stringMatching(/agent\.json is there already/),
   });
   // Elsewhere the same claim makes no other gateway.
-  const again = commandLine([...args.slice(0, -3), "gw-other", "--to", join(folder, "gw-other")]);
+  const again = await commandLine([...args.slice(0, -3), "gw-other", "--to", join(folder, "gw-other")]);
   expect(again.status).toBe(69);
   expect(again.stderr).toMatch(
     /^no way into the broker at .* check the address, and that the claim is neither used nor expired\n$/,

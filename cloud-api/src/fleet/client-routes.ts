@@ -8,19 +8,17 @@ import { FleetError } from "../platform/fleet-error.ts";
 import type { LiveBus } from "../platform/live.ts";
 import { Problem } from "../platform/schema.ts";
 import type { ClientStore } from "./client-store.ts";
-import type { FleetQueries } from "./queries.ts";
 import { CertificateRevoked, CertificateSerial, ClientCertificates } from "./schema.ts";
 
 interface Deps {
   clients: ClientStore;
-  fleet: FleetQueries;
   access: AccessStore;
   live: LiveBus;
   clock: Clock;
 }
 
 /** Which other systems may listen at the broker, and the end of that, under /api/v1. */
-export const clientRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { clients, fleet, access, live, clock }) => {
+export const clientRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { clients, access, live, clock }) => {
   app.get(
     "/client-certificates",
     { config: { access: "gateway.read" }, schema: { tags: ["fleet"], response: { 200: ClientCertificates } } },
@@ -51,7 +49,6 @@ export const clientRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { clien
       const nowMs = clock.nowMs();
       const revoked = await clients.revoke(serial, nowMs);
       if (revoked === null) throw new FleetError("fleet.client-not-found", { serial });
-      fleet.forgetIndex();
       live.publish({ devices: [], gateways: [`client_${revoked.name}`] });
       const actor = personIn(request).email;
       const subject = revoked.name;

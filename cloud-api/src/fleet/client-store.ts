@@ -44,6 +44,12 @@ export class ClientStore {
     return issued;
   }
 
+  /** Whether a client may come with this certificate: one that the registry does not know may not. */
+  async admits(site: string, serial: string): Promise<boolean> {
+    const row = await this.#db.prisma.clientCertificate.findUnique({ where: { serial } });
+    return row !== null && row.siteId === site && row.revokedAt === null;
+  }
+
   /** The newest certificates first. */
   async certificates() {
     return this.#db.prisma.clientCertificate.findMany({

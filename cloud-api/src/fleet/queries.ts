@@ -25,8 +25,6 @@ export interface FleetIndex {
   isBound(gatewayId: string, deviceId: string): boolean;
   /** The site of a gateway or a device; null where the registry knows neither. */
   siteOf(thing: string): string | null;
-  /** Whether another system's client holds this certificate, and it was not revoked. */
-  isClient(certificate: string): boolean;
 }
 
 interface UnconfirmedRow {
@@ -128,7 +126,7 @@ export class FleetQueries {
   }
 
   async #readIndex(): Promise<FleetIndex> {
-    const [gateways, devices, bindings, revoked, pending, clients] = await Promise.all([
+    const [gateways, devices, bindings, revoked, pending] = await Promise.all([
       this.#db.prisma.gateway.findMany({ select: { id: true, siteId: true, simulated: true } }),
       this.#db.prisma.device.findMany({
         select: { id: true, num: true, siteId: true, profile: true, serialNormalised: true, simulated: true },
@@ -137,10 +135,8 @@ export class FleetQueries {
       this.#db.prisma.gatewayCertificate.findMany({ where: { revokedAt: { not: null } }, select: { serial: true } }),
       // A certificate that was signed and never taken into use lets nobody in, as a revoked one does not.
       this.#db.prisma.signedRequest.findMany({ where: { activatedAt: null }, select: { serial: true } }),
-      this.#db.prisma.clientCertificate.findMany({ where: { revokedAt: null }, select: { serial: true } }),
     ]);
     const refusedSerials = new Set([...revoked, ...pending].map(({ serial }) => serial));
-    const clientSerials = new Set(clients.map(({ serial }) => serial));
     const key = (...parts: string[]) => parts.join("\u0000");
     const gatewayById = new Map(gateways.map((gateway) => [gateway.id, gateway]));
     const deviceById = new Map(devices.map((device) => [device.id, device]));
@@ -161,7 +157,6 @@ export class FleetQueries {
       isRevoked: (certificate) => refusedSerials.has(certificate),
       isBound: (gatewayId, deviceId) => bound.has(key(gatewayId, deviceId)),
       siteOf: (thing) => gatewayById.get(thing)?.siteId ?? deviceById.get(thing)?.siteId ?? null,
-      isClient: (certificate) => clientSerials.has(certificate),
     };
   }
 }
