@@ -310,7 +310,20 @@ test("P7: a gateway has its next certificate signed for itself, uses it, and the
   await expect(letsIn(old, gateway)).rejects.toThrow(REFUSED);
   await letsIn(fresh, gateway);
   ownOfA = fresh;
+  // Said again because the answer was lost.
+  expect(await next.ask(topic, connected)).toMatchObject({ accepted: true });
   // With the revoked one nothing more is signed.
   const more = { certificateSigningRequest: await signingRequest(gateway, newKey(), old) };
   expect(await next.ask(SIGNING_TOPIC, more)).toMatchObject({ errorCode: "AccessDenied" });
+});
+
+test("P7: after a restore, a certificate that the registry does not know is followed and revoked as any other", async () => {
+  const old = await certify(house.administrator, A);
+  const serial = new X509Certificate(old.cert).serialNumber.toLowerCase();
+  await query(house.databaseUrl, "delete from gateway_certificate where serial = $1", [serial]);
+  const { ask, token, fresh } = await signed(old, `${SITE}:${A}:renewal`, A);
+  await ask(provisionTopic(A), { certificateOwnershipToken: token });
+  await letsIn(fresh, A);
+  await ask(provisionTopic(A), { certificateOwnershipToken: token, parameters: { connected: "true" } });
+  await expect(letsIn(old, A)).rejects.toThrow(REFUSED);
 });

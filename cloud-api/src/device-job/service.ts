@@ -1,7 +1,7 @@
 import type { MqttClient } from "mqtt";
 import type { Clock } from "../platform/clock.ts";
-import { ConfigError } from "../platform/config-error.ts";
 import type { Log } from "../platform/log.ts";
+import { hearRequests, say } from "../platform/mqtt-client.ts";
 import type { DeviceJobDesk } from "./desk.ts";
 import type { JobMessage } from "./notification.ts";
 import type { DeviceJobStore } from "./store.ts";
@@ -31,17 +31,8 @@ export class DeviceJobService {
   /** @throws ConfigError where the broker does not let the cloud hear requests */
   async open(): Promise<void> {
     const { mqtt, log } = this.#deps;
-    mqtt.on("message", (topic, payload, { retain }) => {
-      // A request that a broker has kept was answered when it was new.
-      if (retain) return;
-      this.#hear(topic, payload).catch((error: unknown) => log.error({ err: error, topic }, "a request for a job"));
-    });
-    await mqtt.subscribeAsync([...JOB_REQUEST_FILTERS], { qos: 1 }).catch((cause: unknown) => {
-      throw new ConfigError(
-        "The MQTT broker does not let the cloud listen to $aws/things/+/jobs/…; permit it there, or leave the role shadow out of WARDTWIN_ROLES.",
-        { cause },
-      );
-    });
+    const hear = (topic: string, payload: Uint8Array) => this.#hear(topic, payload);
+    await hearRequests(mqtt, { filters: JOB_REQUEST_FILTERS, topics: "$aws/things/+/jobs/…", hear, log });
     this.#timer = setInterval(() => {
       this.#looking ??= this.#look().finally(() => {
         this.#looking = null;
@@ -72,10 +63,6 @@ export class DeviceJobService {
 
   #tell(messages: readonly JobMessage[]): void {
     const { mqtt, log } = this.#deps;
-    for (const { topic, payload } of messages) {
-      mqtt.publish(topic, payload, { qos: 1 }, (error) => {
-        if (error) log.warn({ why: error.message, topic }, "a word about a job was not sent");
-      });
-    }
+    for (const message of messages) say(mqtt, message, log);
   }
 }

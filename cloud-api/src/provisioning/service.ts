@@ -1,9 +1,9 @@
 import { PROVISIONING_FILTERS, parseProvisioningRequest } from "@wardtwin/device-profiles/twin-document/provisioning";
 import type { MqttClient } from "mqtt";
 import type { Clock } from "../platform/clock.ts";
-import { ConfigError } from "../platform/config-error.ts";
 import { Desk } from "../platform/desk.ts";
 import type { Log } from "../platform/log.ts";
+import { hearRequests, say } from "../platform/mqtt-client.ts";
 import { type ProvisioningAnswer, type ProvisioningOffice, type ProvisioningRequest, unprovisioned } from "./office.ts";
 
 interface Deps {
@@ -42,16 +42,9 @@ export class ProvisioningService {
   /** @throws ConfigError where the broker does not let the cloud hear requests */
   async open(): Promise<void> {
     const { mqtt, log } = this.#deps;
-    mqtt.on("message", (topic, payload, { retain }) => {
-      if (retain) return;
-      this.#hear(topic, payload).catch((error: unknown) => log.error({ err: error, topic }, "a certificate asked for"));
-    });
-    await mqtt.subscribeAsync([...PROVISIONING_FILTERS], { qos: 1 }).catch((cause: unknown) => {
-      throw new ConfigError(
-        "The MQTT broker does not let the cloud listen to $aws/certificates/… and $aws/provisioning-templates/…; permit it there, or leave the role shadow out of WARDTWIN_ROLES.",
-        { cause },
-      );
-    });
+    const topics = "$aws/certificates/… and $aws/provisioning-templates/…";
+    const hear = (topic: string, payload: Uint8Array) => this.#hear(topic, payload);
+    await hearRequests(mqtt, { filters: PROVISIONING_FILTERS, topics, hear, log });
   }
 
   close(): Promise<void> {
@@ -72,10 +65,7 @@ export class ProvisioningService {
     if (parsed === null) return;
     const { answer, after } = await this.#desk.ask({ topic: parsed, payload });
     if (!answer.ok) log.info({ topic, why: answer.fault.errorMessage }, "no certificate");
-    const to = `${topic}/${answer.ok ? "accepted" : "rejected"}`;
-    mqtt.publish(to, JSON.stringify(answer.ok ? answer.value : answer.fault), { qos: 1 }, (error) => {
-      if (error) log.warn({ why: error.message, topic: to }, "an answer was not sent");
-      after?.();
-    });
+    const said = JSON.stringify(answer.ok ? answer.value : answer.fault);
+    say(mqtt, { topic: `${topic}/${answer.ok ? "accepted" : "rejected"}`, payload: said }, log, after);
   }
 }

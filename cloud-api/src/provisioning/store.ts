@@ -156,20 +156,22 @@ export class ProvisioningStore {
   }
 
   /**
-   * Revokes the certificate that another one has followed, and what else was signed to follow it and never used.
-   * @returns the serial numbers
+   * Revokes the certificate that another one has followed, and what else was signed to follow it and came to nothing.
    */
-  async retire({ serial, askerSerial, gatewayId }: SignedCertificate, nowMs: number): Promise<string[]> {
+  async retire({ serial, askerSerial, gatewayId, notAfterMs }: SignedCertificate, nowMs: number): Promise<void> {
     const siblings = await this.#db.signedRequest.findMany({
       where: { askerSerial, serial: { not: serial } },
       select: { serial: true },
     });
     const serials = [askerSerial, ...siblings.map((one) => one.serial)];
+    const at = new Date(nowMs);
     await this.#db.gatewayCertificate.updateMany({
       where: { gatewayId, serial: { in: serials }, revokedAt: null },
-      data: { revokedAt: new Date(nowMs) },
+      data: { revokedAt: at },
     });
-    return serials;
+    // A restored database may not know the old one, and would let it in.
+    const old = { serial: askerSerial, gatewayId, notAfter: new Date(notAfterMs), issuedAt: at, issuedBy: gatewayId };
+    await this.#db.gatewayCertificate.createMany({ data: [{ ...old, revokedAt: at }], skipDuplicates: true });
   }
 
   /** What a gateway has to know of itself; null where it is gone. */
