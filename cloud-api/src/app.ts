@@ -12,7 +12,7 @@ import { guard, isStillSignedIn, SESSION_COOKIE } from "./access/guard.ts";
 import { accountRoutes, sessionRoutes } from "./access/routes.ts";
 import type { AccessStore } from "./access/store.ts";
 import type { DeviceJobQueries } from "./device-job/queries.ts";
-import { deviceJobRoutes } from "./device-job/routes.ts";
+import { deviceJobRoutes, deviceJobWritingRoutes } from "./device-job/routes.ts";
 import type { DeviceJobStore } from "./device-job/store.ts";
 import type { LiveViews } from "./device-twin/live-views.ts";
 import type { TwinQueries } from "./device-twin/queries.ts";
@@ -31,7 +31,7 @@ import type { Log } from "./platform/log.ts";
 import { hoistTitledSchemas } from "./platform/openapi.ts";
 import { problemReply } from "./platform/problem-reply.ts";
 import type { Random } from "./platform/random.ts";
-import { provisioningRoutes } from "./provisioning/routes.ts";
+import { claimRoutes, provisioningRoutes } from "./provisioning/routes.ts";
 import type { ProvisioningStore } from "./provisioning/store.ts";
 
 export interface AppDeps {
@@ -118,8 +118,10 @@ async function registerDoors(app: FastifyInstance, deps: AppDeps): Promise<void>
   const { clients, provisioning, deviceJobs, deviceJobQueries, fleet, access, authority, live, clock, random } = deps;
   const common = { prefix: API, fleet, access, live, clock };
   await app.register(clientRoutes, { ...common, clients });
+  await app.register(claimRoutes, { prefix: API, store: provisioning });
   await app.register(provisioningRoutes, { ...common, store: provisioning, authority, random });
-  await app.register(deviceJobRoutes, { ...common, jobs: deviceJobQueries, store: deviceJobs });
+  await app.register(deviceJobRoutes, { prefix: API, jobs: deviceJobQueries });
+  await app.register(deviceJobWritingRoutes, { ...common, store: deviceJobs });
 }
 
 const CSP = {

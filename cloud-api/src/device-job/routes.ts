@@ -31,8 +31,8 @@ interface Deps {
 /** UTF-8 bytes of a job's document as compact JSON. */
 const DOCUMENT_BYTES_MAX = 32_768;
 
-/** Jobs for gateways and devices, under /api/v1. */
-export const deviceJobRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { jobs, store, fleet, access, clock }) => {
+/** What gateways and devices were asked to do, and what came of it, under /api/v1. */
+export const deviceJobRoutes: FastifyPluginAsyncTypebox<Pick<Deps, "jobs">> = async (app, { jobs }) => {
   app.get(
     "/device-jobs",
     { config: { access: "device-job.read" }, schema: { tags: ["device-job"], response: { 200: DeviceJobList } } },
@@ -46,6 +46,37 @@ export const deviceJobRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { jo
     }),
   );
 
+  app.get(
+    "/device-jobs/:id",
+    {
+      config: { access: "device-job.read" },
+      schema: {
+        tags: ["device-job"],
+        params: Type.Object({ id: JobId }),
+        response: { 200: DeviceJobDetail, 404: Problem },
+      },
+    },
+    async ({ params: { id } }) => {
+      const job = await jobs.job(id);
+      if (job === null) throw new FleetError("device-job.not-found", { id });
+      return Value.Parse(DeviceJobDetail, {
+        ...job,
+        createdAt: job.createdAt.toISOString(),
+        executions: job.executions.map((execution) => ({
+          ...execution,
+          version: Number(execution.version),
+          queuedAt: execution.queuedAt.toISOString(),
+          startedAt: execution.startedAt?.toISOString() ?? null,
+          updatedAt: execution.updatedAt.toISOString(),
+        })),
+      });
+    },
+  );
+};
+
+/** Jobs made and canceled, under /api/v1. */
+export const deviceJobWritingRoutes: FastifyPluginAsyncTypebox<Omit<Deps, "jobs">> = async (app, deps) => {
+  const { store, fleet, access, clock } = deps;
   app.post(
     "/device-jobs",
     {
@@ -74,33 +105,6 @@ export const deviceJobRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { jo
       if (refused !== null) throw new FleetError("device-job.id-taken", { id });
       await access.audit({ atMs: nowMs, actor: createdBy, action: "device-job.create", subject: id });
       return { id, things: things.length };
-    },
-  );
-
-  app.get(
-    "/device-jobs/:id",
-    {
-      config: { access: "device-job.read" },
-      schema: {
-        tags: ["device-job"],
-        params: Type.Object({ id: JobId }),
-        response: { 200: DeviceJobDetail, 404: Problem },
-      },
-    },
-    async ({ params: { id } }) => {
-      const job = await jobs.job(id);
-      if (job === null) throw new FleetError("device-job.not-found", { id });
-      return Value.Parse(DeviceJobDetail, {
-        ...job,
-        createdAt: job.createdAt.toISOString(),
-        executions: job.executions.map((execution) => ({
-          ...execution,
-          version: Number(execution.version),
-          queuedAt: execution.queuedAt.toISOString(),
-          startedAt: execution.startedAt?.toISOString() ?? null,
-          updatedAt: execution.updatedAt.toISOString(),
-        })),
-      });
     },
   );
 

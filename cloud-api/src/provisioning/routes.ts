@@ -23,29 +23,12 @@ interface Deps {
 const HOUR_MS = 3_600_000;
 const EXPIRES_IN_H = 24;
 const ID_BYTES = 12;
+const newId = (random: Random) => `claim_${Buffer.from(random.bytes(ID_BYTES)).toString("hex")}`;
 const instant = (date: Date | null) => date?.toISOString() ?? null;
 
 /** Claims: the right of one gateway that is not there yet to be certified, under /api/v1. */
 export const provisioningRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, deps) => {
   const { store, access, authority, live, clock, random } = deps;
-  app.get(
-    "/provisioning-claims",
-    { config: { access: "gateway.certify" }, schema: { tags: ["fleet"], response: { 200: ClaimList } } },
-    async () => ({
-      claims: (await store.claims()).map((row) => ({
-        id: row.id,
-        site: row.siteId,
-        ward: row.wardId,
-        createdAt: row.createdAt.toISOString(),
-        createdBy: row.createdBy,
-        expiresAt: row.expiresAt.toISOString(),
-        usedAt: instant(row.usedAt),
-        usedBy: row.usedBy,
-        revokedAt: instant(row.revokedAt),
-      })),
-    }),
-  );
-
   app.post(
     "/provisioning-claims",
     {
@@ -62,7 +45,7 @@ export const provisioningRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, d
       if (place === null) throw new FleetError("fleet.ward-not-found", { id: wardId });
       const { site, ward, simulated } = place;
       const nowMs = clock.nowMs();
-      const id = `claim_${Buffer.from(random.bytes(ID_BYTES)).toString("hex")}`;
+      const id = newId(random);
       const lifeMs = expiresInH * HOUR_MS;
       const { serial, certificatePem, privateKeyPem } = await authority.withKey({ id, site, holder: "claim", lifeMs });
       const createdBy = personIn(request).email;
@@ -71,8 +54,8 @@ export const provisioningRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, d
       if (!made) throw new FleetError("fleet.claims-full", { max: OPEN_CLAIMS_MAX });
       await access.audit({ atMs: nowMs, actor: createdBy, action: "claim.create", subject: id, detail: { ward } });
       reply.header("cache-control", "no-store");
-      const expiresAt = new Date(expiresAtMs).toISOString();
-      return { id, site, ward, simulated, expiresAt, certificatePem, privateKeyPem, caPem: authority.caPem };
+      const told = { id, site, ward, simulated, expiresAt: new Date(expiresAtMs).toISOString() };
+      return { ...told, certificatePem, privateKeyPem, caPem: authority.caPem };
     },
   );
 
@@ -95,5 +78,26 @@ export const provisioningRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, d
       await access.audit({ atMs: nowMs, actor: personIn(request).email, action: "claim.revoke", subject: id });
       return { id, revokedAt: revokedAt.toISOString() };
     },
+  );
+};
+
+/** Which claims there are and what came of them, under /api/v1. */
+export const claimRoutes: FastifyPluginAsyncTypebox<Pick<Deps, "store">> = async (app, { store }) => {
+  app.get(
+    "/provisioning-claims",
+    { config: { access: "gateway.certify" }, schema: { tags: ["fleet"], response: { 200: ClaimList } } },
+    async () => ({
+      claims: (await store.claims()).map((row) => ({
+        id: row.id,
+        site: row.siteId,
+        ward: row.wardId,
+        createdAt: row.createdAt.toISOString(),
+        createdBy: row.createdBy,
+        expiresAt: row.expiresAt.toISOString(),
+        usedAt: instant(row.usedAt),
+        usedBy: row.usedBy,
+        revokedAt: instant(row.revokedAt),
+      })),
+    }),
   );
 };
