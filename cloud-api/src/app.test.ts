@@ -10,14 +10,18 @@ import { hashPassword } from "./access/password.ts";
 import { SESSION_IDLE_MS, SESSION_LIFE_MS } from "./access/rules.ts";
 import { AccessStore } from "./access/store.ts";
 import { buildApp } from "./app.ts";
+import { DeviceJobQueries } from "./device-job/queries.ts";
+import { DeviceJobStore } from "./device-job/store.ts";
 import { LiveViews, type View } from "./device-twin/live-views.ts";
 import { TwinQueries } from "./device-twin/queries.ts";
+import { ClientStore } from "./fleet/client-store.ts";
 import { FleetQueries } from "./fleet/queries.ts";
 import { FleetStore } from "./fleet/store.ts";
 import { ObservationQueries } from "./observation/queries.ts";
 import { openTestDatabase, silent, type TestDatabase } from "./platform/database.testing.ts";
 import { localLiveBus } from "./platform/live.ts";
 import { systemRandom } from "./platform/random.ts";
+import { ProvisioningStore } from "./provisioning/store.ts";
 import { importRegistry, REGISTRY } from "./telemetry.testing.ts";
 
 const PASSWORD = "a long enough password";
@@ -44,6 +48,10 @@ beforeAll(async () => {
     authority: await openCertificateAuthority(join(folder, "pki"), clock, systemRandom),
     fleet,
     fleetStore: new FleetStore(db),
+    clients: new ClientStore(db),
+    provisioning: new ProvisioningStore(db),
+    deviceJobs: new DeviceJobStore({ db, log: silent }),
+    deviceJobQueries: new DeviceJobQueries(db),
     twins,
     views,
     live,

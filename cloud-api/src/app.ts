@@ -11,9 +11,14 @@ import type { CertificateAuthority } from "./access/certificate-authority.ts";
 import { guard, isStillSignedIn, SESSION_COOKIE } from "./access/guard.ts";
 import { accountRoutes, sessionRoutes } from "./access/routes.ts";
 import type { AccessStore } from "./access/store.ts";
+import type { DeviceJobQueries } from "./device-job/queries.ts";
+import { deviceJobRoutes, deviceJobWritingRoutes } from "./device-job/routes.ts";
+import type { DeviceJobStore } from "./device-job/store.ts";
 import type { LiveViews } from "./device-twin/live-views.ts";
 import type { TwinQueries } from "./device-twin/queries.ts";
 import { deviceTwinRoutes } from "./device-twin/routes.ts";
+import { clientRoutes } from "./fleet/client-routes.ts";
+import type { ClientStore } from "./fleet/client-store.ts";
 import type { FleetQueries } from "./fleet/queries.ts";
 import { certificateRoutes, fleetRoutes, revocationRoutes, sightingRoutes } from "./fleet/routes.ts";
 import type { FleetStore } from "./fleet/store.ts";
@@ -26,12 +31,18 @@ import type { Log } from "./platform/log.ts";
 import { hoistTitledSchemas } from "./platform/openapi.ts";
 import { problemReply } from "./platform/problem-reply.ts";
 import type { Random } from "./platform/random.ts";
+import { claimRoutes, provisioningRoutes } from "./provisioning/routes.ts";
+import type { ProvisioningStore } from "./provisioning/store.ts";
 
 export interface AppDeps {
   access: AccessStore;
   authority: CertificateAuthority;
   fleet: FleetQueries;
   fleetStore: FleetStore;
+  clients: ClientStore;
+  provisioning: ProvisioningStore;
+  deviceJobs: DeviceJobStore;
+  deviceJobQueries: DeviceJobQueries;
   twins: TwinQueries;
   views: LiveViews;
   live: LiveBus;
@@ -83,6 +94,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(sightingRoutes, registry);
   await app.register(certificateRoutes, registry);
   await app.register(revocationRoutes, registry);
+  await registerDoors(app, deps);
   await app.register(deviceTwinRoutes, {
     prefix: API,
     fleet,
@@ -99,6 +111,17 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   );
   if (consoleDir !== null) await serveConsole(app, consoleDir);
   return app;
+}
+
+/** Who else may come to the broker, and what things are asked to do there. */
+async function registerDoors(app: FastifyInstance, deps: AppDeps): Promise<void> {
+  const { clients, provisioning, deviceJobs, deviceJobQueries, fleet, access, authority, live, clock, random } = deps;
+  const common = { prefix: API, fleet, access, live, clock };
+  await app.register(clientRoutes, { ...common, clients });
+  await app.register(claimRoutes, { prefix: API, store: provisioning });
+  await app.register(provisioningRoutes, { ...common, store: provisioning, authority, random });
+  await app.register(deviceJobRoutes, { prefix: API, jobs: deviceJobQueries });
+  await app.register(deviceJobWritingRoutes, { ...common, store: deviceJobs });
 }
 
 const CSP = {

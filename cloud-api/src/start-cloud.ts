@@ -9,10 +9,15 @@ import { ArrivalStore } from "./arrival/store.ts";
 import type { HolderFacts } from "./broker/dynamic-security.ts";
 import { DynamicSecurityDriver } from "./broker/dynamic-security-driver.ts";
 import { startEmbeddedBroker } from "./broker/embedded-broker.ts";
-import type { Peer } from "./broker/rules.ts";
+import { isOwnThing, type Peer } from "./broker/rules.ts";
 import type { CloudConfig, ProcessRole } from "./config.ts";
+import { DeviceJobDesk } from "./device-job/desk.ts";
+import { DeviceJobQueries } from "./device-job/queries.ts";
+import { DeviceJobService } from "./device-job/service.ts";
+import { DeviceJobStore } from "./device-job/store.ts";
 import { LiveViews } from "./device-twin/live-views.ts";
 import { TwinQueries } from "./device-twin/queries.ts";
+import { ClientStore } from "./fleet/client-store.ts";
 import { FleetQueries } from "./fleet/queries.ts";
 import { FleetStore } from "./fleet/store.ts";
 import { ObservationQueries } from "./observation/queries.ts";
@@ -27,6 +32,10 @@ import { openMqttSession } from "./platform/mqtt-client.ts";
 import { openQueue, openRedis, openWorker } from "./platform/queue.ts";
 import type { Random } from "./platform/random.ts";
 import { type Catalog, openCatalog } from "./profile-catalog.ts";
+import { ProvisioningOffice } from "./provisioning/office.ts";
+import { isClaimOpen } from "./provisioning/rules.ts";
+import { ProvisioningService } from "./provisioning/service.ts";
+import { ProvisioningStore } from "./provisioning/store.ts";
 import { ShadowDesk } from "./shadow/desk.ts";
 import { buildShadowApp } from "./shadow/routes.ts";
 import { SHADOW_LIMITS } from "./shadow/rules.ts";
@@ -134,10 +143,9 @@ async function openBroker(house: House): Promise<string> {
   }
   const files = await authority.service("broker", config.mqtt.hostNames);
   const { host, port } = config.mqtt;
-  const admits = (peer: Peer) => isAdmitted(house, peer);
-  const isBound = async (gateway: string, device: string) =>
-    (await fleet.index(clock.nowMs())).isBound(gateway, device);
-  const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, admits, isBound, log });
+  const admits = (peer: Peer, isNew: boolean) => isAdmitted(house, peer, isNew);
+  const owns = async (peer: Peer, thing: string) => isOwnThing(peer, thing, await fleet.index(clock.nowMs()));
+  const broker = await startEmbeddedBroker({ host, port, caFile: authority.caFile, ...files, admits, owns, log });
   house.opened.push({ name: "broker", close: () => broker.close() });
   house.live.subscribe(({ gateways, registry }) => broker.recheck(registry === true ? "all" : gateways));
   const name = ["0.0.0.0", "::"].includes(host) ? "localhost" : host.includes(":") ? `[${host}]` : host;
@@ -146,29 +154,67 @@ async function openBroker(house: House): Promise<string> {
 
 /** A broker that is not ours, whose rules are ours to keep. */
 async function openBrokerRules(house: House, mqttUrl: string): Promise<void> {
-  const { fleet, clock, live, log } = house;
+  const { live, log } = house;
   const mqtt = await openSession(house, mqttUrl, "broker");
-  const driver = new DynamicSecurityDriver({ mqtt, holders: () => holdersOf(fleet, clock.nowMs()), log });
+  const driver = new DynamicSecurityDriver({ mqtt, holders: () => holdersOf(house), log });
   house.opened.push({ name: "broker rules", close: () => driver.close() });
   live.subscribe(({ registry }) => registry === true && driver.changed());
   await driver.open(RULES_PATIENCE_MS);
 }
 
-const holdersOf = async (fleet: FleetQueries, nowMs: number): Promise<HolderFacts[]> =>
-  (await fleet.gatewaysWithRights()).map(({ id, siteId, simulated, bindings, certificates }) => ({
-    holder: simulated ? "simulated-gateway" : "gateway",
-    id,
-    site: siteId,
-    things: bindings.map(({ deviceId }) => deviceId),
-    certificates: certificates.map(({ serial, notAfter, revokedAt }) => ({
-      serial,
-      valid: revokedAt === null && notAfter.getTime() > nowMs,
+/** Whoever may speak: gateways, claims that are open, and other systems' clients. */
+async function holdersOf({ fleet, db, clock }: House): Promise<HolderFacts[]> {
+  const nowMs = clock.nowMs();
+  const [gateways, claims, clients] = await Promise.all([
+    fleet.gatewaysWithRights(),
+    new ProvisioningStore(db).openClaims(nowMs),
+    new ClientStore(db).valid(nowMs),
+  ]);
+  return [
+    ...gateways.map(({ id, siteId, simulated, bindings, certificates }) => ({
+      holder: simulated ? ("simulated-gateway" as const) : ("gateway" as const),
+      id,
+      site: siteId,
+      things: bindings.map(({ deviceId }) => deviceId),
+      certificates: certificates.map(({ serial, notAfter, revokedAt }) => ({
+        serial,
+        valid: revokedAt === null && notAfter.getTime() > nowMs,
+      })),
     })),
-  }));
+    ...claims.map(({ id, siteId, serial }) => ({
+      holder: "claim" as const,
+      id,
+      site: siteId,
+      things: [],
+      certificates: [{ serial, valid: true }],
+    })),
+    ...clients.map(({ name, siteId, serial, shadows, things }) => ({
+      holder: "client" as const,
+      id: `client_${name}`,
+      site: siteId,
+      things,
+      certificates: [{ serial, valid: true }],
+      ...(shadows === "none" ? {} : { shadows }),
+    })),
+  ];
+}
 
-const isAdmitted = async ({ fleet, clock }: House, { holder, certificate, id, site }: Peer) =>
-  holder === "cloud" ||
-  (await fleet.admits({ id, site, simulated: holder === "simulated-gateway", certificate }, clock.nowMs()));
+/** Whether the registry bears a peer out, as its certificate describes it. */
+async function isAdmitted({ fleet, db, clock }: House, peer: Peer, isNew: boolean): Promise<boolean> {
+  const { holder, certificate, id, site } = peer;
+  const nowMs = clock.nowMs();
+  if (holder === "cloud") return true;
+  if (holder === "client") return new ClientStore(db).admits(site, certificate);
+  const provisioning = new ProvisioningStore(db);
+  if (holder !== "claim") {
+    const simulated = holder === "simulated-gateway";
+    // What was signed a moment ago and waits for its use is not in the index yet.
+    if (isNew && (await provisioning.isUnused(certificate))) return false;
+    return fleet.admits({ id, site, simulated, certificate }, nowMs);
+  }
+  const claim = await provisioning.claim(id);
+  return claim !== null && claim.serial === certificate && isClaimOpen(claim, nowMs);
+}
 
 /** A session of the cloud's own with the broker, for one of its roles. */
 async function openSession(
@@ -219,7 +265,25 @@ async function openShadows(house: House, mqttUrl: string): Promise<string | null
   house.opened.push({ name: "shadows", close: () => desk.close() });
   const service = new ShadowService({ mqtt, desk, log });
   await service.open();
+  await openJobsAndProvisioning(house, mqttUrl);
   return config.shadow.https === null ? null : openShadowHttps(house, config.shadow.https, { store, desk, service });
+}
+
+/** Jobs and certificates are asked for seldom: they share a session. */
+async function openJobsAndProvisioning(house: House, mqttUrl: string): Promise<void> {
+  const { db, fleet, authority, live, clock, random, log, opened } = house;
+  const mqtt = await openSession(house, mqttUrl);
+  const jobs = new DeviceJobStore({ db, log });
+  const desk = new DeviceJobDesk({ store: jobs, clock, log });
+  const jobService = new DeviceJobService({ mqtt, desk, store: jobs, clock, log });
+  opened.push({ name: "jobs of things", close: () => jobService.close() });
+  await jobService.open();
+  const store = new ProvisioningStore(db);
+  const access = new AccessStore(db);
+  const office = new ProvisioningOffice({ store, fleet, access, authority, live, clock, random });
+  const provisioning = new ProvisioningService({ mqtt, office, clock, log });
+  opened.push({ name: "provisioning", close: () => provisioning.close() });
+  await provisioning.open();
 }
 
 /** The doors of shadows over HTTPS show the broker's certificate, and ask for the one that a gateway shows the broker. */
@@ -233,8 +297,10 @@ async function openShadowHttps(
   const files = await authority.service("broker", [...new Set([...ofBroker, ...hostNames])]);
   const mayUse = async (peer: Peer, thing: string) =>
     peer.holder === "cloud" ||
-    ((await isAdmitted(house, peer)) &&
-      (thing === peer.id || (await fleet.index(clock.nowMs())).isBound(peer.id, thing)));
+    // Another system's client has its place at the broker alone.
+    (peer.holder !== "client" &&
+      (await isAdmitted(house, peer, true)) &&
+      isOwnThing(peer, thing, await fleet.index(clock.nowMs())));
   const app = await buildShadowApp({ ...parts, mayUse, clock, log }, { caFile: authority.caFile, ...files });
   house.opened.push({ name: "shadows over HTTPS", close: () => app.close() });
   return listening(() => app.listen({ host, port }), "The service of shadows over HTTPS", "SHADOW_HTTPS_PORT", {
@@ -248,7 +314,13 @@ const shadowStore = ({ config, db, log }: House) =>
 
 async function openJobs(house: House): Promise<void> {
   const { config, db, clock, log } = house;
-  const jobs = jobsOf({ shadows: shadowStore(house), observations: new ObservationStore(db), clock });
+  const jobs = jobsOf({
+    shadows: shadowStore(house),
+    deviceJobs: new DeviceJobStore({ db, log }),
+    provisioning: new ProvisioningStore(db),
+    observations: new ObservationStore(db),
+    clock,
+  });
   const queue = await openQueue(config, log);
   house.opened.push({ name: "queue", close: () => queue.close() });
   for (const job of jobs) if (job.everyMs !== null) await queue.repeat(job, job.everyMs);
@@ -269,6 +341,10 @@ async function openApi(house: House): Promise<string> {
     authority,
     fleet,
     fleetStore: new FleetStore(db),
+    clients: new ClientStore(db),
+    provisioning: new ProvisioningStore(db),
+    deviceJobs: new DeviceJobStore({ db, log }),
+    deviceJobQueries: new DeviceJobQueries(db),
     twins,
     views,
     live,

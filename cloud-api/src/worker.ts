@@ -1,9 +1,13 @@
 import type { Fold } from "./arrival/events.ts";
+import { forgetEndedDeviceJobs } from "./device-job/jobs.ts";
+import type { DeviceJobStore } from "./device-job/store.ts";
 import { foldTwins } from "./device-twin/store.ts";
 import { integrateUsage, retireTelemetry } from "./observation/jobs.ts";
 import type { ObservationStore } from "./observation/store.ts";
 import type { Clock } from "./platform/clock.ts";
 import { type BoundJob, bindJob } from "./platform/queue.ts";
+import { forgetProvisioning } from "./provisioning/jobs.ts";
+import type { ProvisioningStore } from "./provisioning/store.ts";
 import { forgetDeletedShadows } from "./shadow/jobs.ts";
 import type { ShadowStore } from "./shadow/store.ts";
 
@@ -14,6 +18,8 @@ interface Deps {
 
 interface JobDeps extends Deps {
   shadows: ShadowStore;
+  deviceJobs: DeviceJobStore;
+  provisioning: ProvisioningStore;
 }
 
 /** What happens to a group of batches inside its transaction, in flow order. */
@@ -24,9 +30,11 @@ export const foldsOf = ({ observations }: Deps): Fold[] => [
   observations.foldStates,
 ];
 
-/** Every job: of the shadows, then in flow order. */
-export const jobsOf = ({ shadows, observations, clock }: JobDeps): BoundJob[] => [
+/** Every job: of what is at the broker, then in flow order. */
+export const jobsOf = ({ shadows, deviceJobs, provisioning, observations, clock }: JobDeps): BoundJob[] => [
   bindJob(forgetDeletedShadows, { shadows, clock }),
+  bindJob(forgetEndedDeviceJobs, { deviceJobs, clock }),
+  bindJob(forgetProvisioning, { provisioning, clock }),
   bindJob(integrateUsage, { observations, clock }),
   bindJob(retireTelemetry, { observations, clock }),
 ];

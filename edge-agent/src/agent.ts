@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { Presence } from "@wardtwin/device-profiles/twin-document/messages";
+import { CertificateRenewal } from "./certificate/renewal.ts";
 import type { Clock } from "./clock.ts";
 import type { AgentSettings, LineSettings } from "./config.ts";
 import { OpcUaThreads } from "./link/opc-ua-threads.ts";
@@ -12,6 +13,7 @@ import { runLine } from "./reading/line-scheduler.ts";
 import { openReader } from "./reading/open-reader.ts";
 import { Reporter } from "./reported/reporter.ts";
 import { MqttSession } from "./uplink/mqtt-session.ts";
+import { openProvisioningLink } from "./uplink/provisioning-link.ts";
 import { SafeOutbox } from "./uplink/safe-outbox.ts";
 import { Uplink } from "./uplink/uplink.ts";
 
@@ -65,10 +67,22 @@ export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
   });
   const forLines = { ...deps, opcUaThreads: new OpcUaThreads() };
   const lines = settings.lines.map((line) => startLine(line, settings, forLines, judge, stopping.signal));
+  const renewal = new CertificateRenewal({
+    site: settings.site,
+    gateway: settings.gateway,
+    files: settings.mqtt.files,
+    broker: settings.mqtt,
+    open: openProvisioningLink,
+    cloudMs: () => (uplink.cloudOffsetMs === null ? null : clock.monoMs() + uplink.cloudOffsetMs),
+    use: (credentials) => session.renew(credentials),
+    log,
+  });
   uplink.start();
+  renewal.start();
   return {
     async stop() {
       stopping.abort();
+      renewal.stop();
       reporter.seal();
       attachments.save();
       await uplink.flush(FLUSH_MS);

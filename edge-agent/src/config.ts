@@ -7,6 +7,7 @@ import { isRegistryId } from "@wardtwin/device-profiles/twin-document/topics";
 import { fail, ok, type Result } from "@wardtwin/device-profiles/vocabulary/result";
 import Type, { type Static, type TSchema } from "typebox";
 import Value from "typebox/value";
+import { type CredentialFiles, readCredentials } from "./certificate/files.ts";
 import { ConfigError } from "./config-error.ts";
 import { type LineAddress, parseLineUrl } from "./link/line-url.ts";
 import { rsaCertificate } from "./link/rsa-certificate.ts";
@@ -108,7 +109,8 @@ export interface AgentSettings {
   gateway: string;
   simulated: boolean;
   dataDir: string;
-  mqtt: { host: string; port: number; cert: string; key: string; ca: string };
+  /** `files` are where certificate and key came from, and where the next ones go. */
+  mqtt: { host: string; port: number; cert: string; key: string; ca: string; files: CredentialFiles };
   lines: readonly LineSettings[];
   batchEveryMs: number;
   keepPatientDerived: boolean;
@@ -128,14 +130,7 @@ export function readConfig(file: string): AgentSettings {
     if (!isRegistryId(config[key])) at(`/${key}`, "must be 1 to 64 lower-case letters, digits and hyphens");
   }
   const read = (path: string, name: string) => bytesOf(resolve(dirname(file), name), (reason) => at(path, reason));
-  const { host, port, certFile, keyFile, caFile } = config.mqtt;
-  const mqtt = {
-    host,
-    port,
-    cert: read("/mqtt/certFile", certFile).toString(),
-    key: read("/mqtt/keyFile", keyFile).toString(),
-    ca: read("/mqtt/caFile", caFile).toString(),
-  };
+  const mqtt = mqttOf(config.mqtt, dirname(file), read);
   const ids = config.lines.map((line) => line.id);
   const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
   if (twice >= 0) at(`/lines/${twice}/id`, `"${ids[twice]}" is taken by another line`);
@@ -152,6 +147,17 @@ export function readConfig(file: string): AgentSettings {
     keepPatientDerived: config.keepPatientDerived ?? true,
     outbox: limitsOf(config.outbox ?? {}),
   };
+}
+
+function mqttOf(
+  { host, port, certFile, keyFile, caFile }: Static<typeof FileConfig>["mqtt"],
+  folder: string,
+  read: ReadFile,
+): AgentSettings["mqtt"] {
+  read("/mqtt/certFile", certFile);
+  read("/mqtt/keyFile", keyFile);
+  const files = { certFile: resolve(folder, certFile), keyFile: resolve(folder, keyFile) };
+  return { host, port, ...readCredentials(files), ca: read("/mqtt/caFile", caFile).toString(), files };
 }
 
 const limitsOf = ({ maxAgeH, maxBytes }: { maxAgeH?: number; maxBytes?: number }): OutboxLimits => ({

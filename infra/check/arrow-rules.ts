@@ -123,6 +123,12 @@ const flow: Rule[] = [
     { path: "^cloud-api/src/(fleet|access|platform)/", pathNot: TEST },
     { path: `^cloud-api/src/(${FLOW.join("|")})/` },
   ),
+  never(
+    "what-is-at-the-broker-imports-no-stage",
+    "Shadows, jobs and certificates are about things and peers; no twin is folded from them.",
+    { path: "^cloud-api/src/(shadow|device-job|provisioning|broker)/", pathNot: TEST },
+    { path: `^cloud-api/src/(${FLOW.join("|")})/` },
+  ),
 ];
 
 const doors: Rule[] = [
@@ -164,18 +170,25 @@ const doors: Rule[] = [
   ),
   door(
     "mqtt-only-at-the-doors-of-the-broker",
-    "uplink/ speaks for the gateway; arrival/, shadow/ and broker/ for the cloud, through one client in platform/.",
+    "uplink/ speaks for the gateway; arrival/, shadow/, device-job/, provisioning/ and broker/ for the cloud, through one client in platform/.",
     packages("mqtt", "mqtt-[a-z-]+", "aws-iot-device-sdk-v2", "aws-crt", "aedes", "aedes-[a-z-]+"),
-    ["^edge-agent/src/uplink/", "^cloud-api/src/(arrival|shadow|broker)/", "^cloud-api/src/platform/mqtt-client\\.ts$"],
+    [
+      "^edge-agent/src/uplink/",
+      "^cloud-api/src/(arrival|shadow|device-job|provisioning|broker)/",
+      "^cloud-api/src/platform/mqtt-client\\.ts$",
+    ],
   ),
 ];
 
 /** Decisions: of the same input always the same output. The ground is as pure, and imports less still. */
 const PURE_CLOUD_AND_EDGE = [
   "^edge-agent/src/protocol/",
+  "^edge-agent/src/certificate/rules\\.ts$",
   "^cloud-api/src/.*/rules\\.ts$",
   "^cloud-api/src/broker/(dynamic-security|rights)\\.ts$",
   "^cloud-api/src/shadow/(document|json|listing|request|settled-by-choice|topics)\\.ts$",
+  "^cloud-api/src/device-job/(execution|notification|request|settled-by-choice|topics)\\.ts$",
+  "^cloud-api/src/provisioning/settled-by-choice\\.ts$",
   "^cloud-api/src/prediction/(reliability|drift)/",
 ];
 const PURE = ["^device-profiles/(src|catalog)/", ...PURE_CLOUD_AND_EDGE];

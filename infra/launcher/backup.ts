@@ -1,19 +1,16 @@
 /** `npm run backup -- <folder>` and `npm run restore -- <folder>`: the database and the keys of one hospital. */
 import { cpSync, existsSync, readdirSync, readFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { join, resolve } from "node:path";
 import { backUp } from "@wardtwin/prisma/backup/back-up";
 import { BackupError } from "@wardtwin/prisma/backup/backup-error";
 import { restore } from "@wardtwin/prisma/backup/restore";
-import { DatabaseStartError } from "@wardtwin/prisma/database-start-error";
-import { runningConnectionString, startEmbeddedPostgres } from "@wardtwin/prisma/embedded-postgres";
-import { MigrationError } from "@wardtwin/prisma/migration-error";
+import { runningConnectionString } from "@wardtwin/prisma/embedded-postgres";
 import { openDataFolder } from "./data-folder.ts";
 import { type Progress, startProgress } from "./progress.ts";
 import { readSettings, type Settings } from "./settings.ts";
-import { EXIT_CONFIG, StartError } from "./start-error.ts";
+import { StartError } from "./start-error.ts";
+import { endWithSentence, ROOT, withDatabase } from "./with-database.ts";
 
-const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 /** The certificate authority that the gateways trust, beside the tables in a backup. */
 const PKI = "pki";
 
@@ -22,7 +19,7 @@ async function main([command, ...rest]: readonly string[]): Promise<void> {
   const [given] = rest;
   if (given === undefined || rest.length > 1)
     throw new StartError(`Name one folder, as in: npm run ${command} -- /backups/monday`);
-  const settings = readSettings([], process.env, startedIn, root);
+  const settings = readSettings([], process.env, startedIn, ROOT);
   const folder = resolve(startedIn, given);
   const progress = startProgress(Date.now, (text) => process.stderr.write(text));
   await (command === "backup" ? takeBackup(settings, folder, progress) : restoreBackup(settings, folder, progress));
@@ -59,16 +56,6 @@ async function restoreBackup(settings: Settings, folder: string, progress: Progr
   });
 }
 
-/** The database of `DATABASE_URL`, the running one of the data folder, or that one started for as long as this takes. */
-async function withDatabase(settings: Settings, work: (connectionString: string) => Promise<void>): Promise<void> {
-  if (settings.databaseUrl !== null) return work(settings.databaseUrl);
-  const dataDir = join(settings.dataDir, "postgres");
-  const running = runningConnectionString(dataDir);
-  if (running !== null) return work(running);
-  const own = await startEmbeddedPostgres({ dataDir });
-  await work(own.connectionString).finally(() => own.stop());
-}
-
 function sameFiles(one: string, other: string): boolean {
   const names = (folder: string) => readdirSync(folder).sort();
   const [ours, theirs] = [names(one), names(other)];
@@ -78,8 +65,4 @@ function sameFiles(one: string, other: string): boolean {
   );
 }
 
-main(process.argv.slice(2)).catch((error: unknown) => {
-  const forPerson = [StartError, BackupError, MigrationError, DatabaseStartError].some((kind) => error instanceof kind);
-  process.stderr.write(`${error instanceof Error ? (forPerson ? error.message : error.stack) : String(error)}\n`);
-  process.exitCode = forPerson ? EXIT_CONFIG : 70;
-});
+main(process.argv.slice(2)).catch((error: unknown) => endWithSentence(error, [BackupError]));

@@ -37,6 +37,7 @@ export const PERMITTED: Plant = {
   "cloud-api/src/arrival/subscription.ts": 'import mqtt from "mqtt";\nexport const subscribe = mqtt;\n',
   "cloud-api/src/broker/embedded.ts": 'import { Aedes } from "aedes";\nexport const broker = Aedes;\n',
   "cloud-api/src/shadow/store.ts": 'import pg from "pg";\nexport const store = pg;\n',
+  "cloud-api/src/device-job/service.ts": 'import mqtt from "mqtt";\nexport const serve = mqtt;\n',
   "cloud-api/src/fleet/rules.ts": "export const known = true;\n",
   "cloud-api/src/access/token-store.ts": 'import pg from "pg";\nexport const tokens = pg;\n',
   "cloud-api/src/platform/define-job.ts": 'import { Queue } from "bullmq";\nexport const defineJob = Queue;\n',
@@ -86,6 +87,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
     })),
   ),
   "fleet-access-and-platform-import-no-stage": file("cloud-api/src/access/plant.ts", "../device-twin/events.ts"),
+  "what-is-at-the-broker-imports-no-stage": file("cloud-api/src/provisioning/plant.ts", "../arrival/events.ts"),
   "database-only-in-stores": file("cloud-api/src/observation/plant.ts", "pg"),
   "fastify-only-in-routes": file("cloud-api/src/access/plant.ts", "@fastify/cookie"),
   "bullmq-only-in-platform": file("cloud-api/src/observation/jobs.ts", "bullmq"),
@@ -132,4 +134,5 @@ export const FURTHER_PLANTS: readonly { rule: string; plant: Plant }[] = [
   { rule: "pure-files-do-no-io", plant: file("device-profiles/src/codec/plant.ts", "node:crypto") },
   { rule: "pure-files-do-no-io", plant: file("edge-agent/src/protocol/plant.ts", "node:net") },
   { rule: "pure-files-do-no-io", plant: file("cloud-api/src/shadow/document.ts", "node:crypto") },
+  { rule: "pure-files-do-no-io", plant: file("cloud-api/src/device-job/execution.ts", "node:crypto") },
 ];

@@ -2,8 +2,11 @@ import { join } from "node:path";
 import { openCertificateAuthority } from "@wardtwin/cloud-api/access/certificate-authority";
 import { AccessStore } from "@wardtwin/cloud-api/access/store";
 import { buildApp } from "@wardtwin/cloud-api/app";
+import { DeviceJobQueries } from "@wardtwin/cloud-api/device-job/queries";
+import { DeviceJobStore } from "@wardtwin/cloud-api/device-job/store";
 import { LiveViews } from "@wardtwin/cloud-api/device-twin/live-views";
 import { TwinQueries } from "@wardtwin/cloud-api/device-twin/queries";
+import { ClientStore } from "@wardtwin/cloud-api/fleet/client-store";
 import { FleetQueries } from "@wardtwin/cloud-api/fleet/queries";
 import { FleetStore } from "@wardtwin/cloud-api/fleet/store";
 import { ObservationQueries } from "@wardtwin/cloud-api/observation/queries";
@@ -12,6 +15,7 @@ import { openDatabase } from "@wardtwin/cloud-api/platform/database";
 import { localLiveBus } from "@wardtwin/cloud-api/platform/live";
 import { openLog } from "@wardtwin/cloud-api/platform/log";
 import { systemRandom } from "@wardtwin/cloud-api/platform/random";
+import { ProvisioningStore } from "@wardtwin/cloud-api/provisioning/store";
 import { CATALOG } from "@wardtwin/device-profiles/catalog";
 import openapiTypeScript, { astToString } from "openapi-typescript";
 import { root } from "./house.ts";
@@ -33,6 +37,10 @@ export async function servedDocument(): Promise<string> {
     authority: await openCertificateAuthority(folder, clock, systemRandom),
     fleet,
     fleetStore: new FleetStore(db),
+    clients: new ClientStore(db),
+    provisioning: new ProvisioningStore(db),
+    deviceJobs: new DeviceJobStore({ db, log: log }),
+    deviceJobQueries: new DeviceJobQueries(db),
     twins,
     views,
     live,

@@ -1,6 +1,7 @@
 import { once } from "node:events";
-import { iot, iotshadow, mqtt } from "aws-iot-device-sdk-v2";
+import { iotshadow, type mqtt } from "aws-iot-device-sdk-v2";
 import type { Credentials } from "./raw-gateway.ts";
+import { sdkConnection } from "./sdk-connection.ts";
 
 const OPERATION_TIMEOUT_S = 20;
 
@@ -26,18 +27,8 @@ export class ShadowClient {
     });
   }
 
-  static async open(mqttUrl: string, { cert, key, ca }: Credentials, clientId: string): Promise<ShadowClient> {
-    const { hostname, port } = new URL(mqttUrl);
-    const config = iot.AwsIotMqttConnectionConfigBuilder.new_mtls_builder(cert, key)
-      .with_certificate_authority(ca)
-      .with_endpoint(hostname)
-      .with_port(Number(port))
-      .with_client_id(clientId)
-      .with_clean_session(true)
-      .build();
-    const connection = new mqtt.MqttClient().new_connection(config);
-    await connection.connect();
-    return new ShadowClient(connection);
+  static async open(mqttUrl: string, own: Credentials, clientId: string): Promise<ShadowClient> {
+    return new ShadowClient(await sdkConnection(mqttUrl, own, clientId));
   }
 
   /** Listens to what is told beside the answers; resolves once the broker has taken the subscription. */

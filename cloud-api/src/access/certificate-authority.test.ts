@@ -7,7 +7,8 @@ import * as x509 from "@peculiar/x509";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { ConfigError } from "../platform/config-error.ts";
 import { systemRandom } from "../platform/random.ts";
-import { type CertificateAuthority, CsrError, openCertificateAuthority } from "./certificate-authority.ts";
+import { type CertificateAuthority, openCertificateAuthority } from "./certificate-authority.ts";
+import { CsrError } from "./certificate-request.ts";
 
 const DAY_MS = 86_400_000;
 const NAMES = ["localhost", "127.0.0.1", "::1", "broker.hospital.example"];

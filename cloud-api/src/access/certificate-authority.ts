@@ -6,13 +6,16 @@ import * as x509 from "@peculiar/x509";
 import type { Clock } from "../platform/clock.ts";
 import { ConfigError } from "../platform/config-error.ts";
 import type { Random } from "../platform/random.ts";
+import { CsrError, type ReadRequest, readRequest } from "./certificate-request.ts";
 
 /**
  * A small certificate authority in the data folder. It signs the broker, the cloud's own MQTT sessions, and gateways; who a
  * certificate speaks for stands in its subject alone: CN the id, O the site, OU one of `Holder`. The subject of a gateway's
  * certificate ends with its serial number, because some brokers tell certificates apart by their subjects alone.
  */
-export type Holder = "broker" | "cloud" | "gateway" | "simulated-gateway";
+export type Holder = "broker" | "cloud" | "gateway" | "simulated-gateway" | "claim" | ClientHolder;
+/** Another system's MQTT client; what it may do with shadows stands in its certificate. */
+export type ClientHolder = "client" | "client-reads-shadows" | "client-writes-shadows";
 
 /** The broker, and each part of the cloud that has a session with it: a session of its own is told apart by a name of its own. */
 export type Service = "broker" | "cloud-broker" | "cloud-ingest" | "cloud-shadow";
@@ -33,11 +36,18 @@ export interface CertificateAuthority {
   caPem: string;
   /** Signs a gateway's request. @throws CsrError with the reason in words when the request cannot be used. */
   signGateway(csrPem: string, holder: { gateway: string; site: string; simulated: boolean }): Promise<Issued>;
+  /** Reads a request, and who proves in it to ask, without signing it. @throws CsrError as above */
+  readRequest(csrPem: string): Promise<ReadRequest>;
+  /** A certificate with a key that is handed out and kept nowhere. @param id its common name */
+  withKey(holder: {
+    id: string;
+    site: string;
+    holder: "claim" | ClientHolder;
+    lifeMs?: number;
+  }): Promise<Issued & { privateKeyPem: string }>;
   /** A certificate with its key for one of our own services, kept in the folder and renewed 30 days before its end. */
   service(service: Service, hostNames: readonly string[]): Promise<KeyPairFiles>;
 }
-
-export class CsrError extends Error {}
 
 const ALGORITHM = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 const DAY_MS = 24 * 3_600_000;
@@ -70,17 +80,23 @@ export async function openCertificateAuthority(
   });
   const caFile = join(folder, "ca.pem");
   const signer = (await readSigner(caFile, join(folder, "ca.key"))) ?? (await createSigner(folder, clock, random));
-  const issue = (subject: Subject, publicKey: webcrypto.CryptoKey) =>
-    issueLeaf(signer, subject, publicKey, { serial: serialNumber(random), nowMs: clock.nowMs() });
+  const issue = (subject: Subject, publicKey: webcrypto.CryptoKey, lifeMs = LEAF_LIFE_MS) =>
+    issueLeaf(signer, subject, publicKey, { lifeMs, serial: serialNumber(random), nowMs: clock.nowMs() });
   return {
     caFile,
     caPem: signer.certificate.toString("pem"),
     async signGateway(csrPem, { gateway, site, simulated }) {
-      const publicKey = await publicKeyOf(csrPem, gateway);
-      return issue(
-        { commonName: gateway, site, holder: simulated ? "simulated-gateway" : "gateway", hostNames: [] },
-        publicKey,
-      );
+      const { commonName, publicKey } = await readRequest(csrPem, signer.certificate);
+      if (commonName !== gateway)
+        throw new CsrError(`its common name is ${commonName === null ? "missing" : `"${commonName}"`}`);
+      const holder = simulated ? ("simulated-gateway" as const) : ("gateway" as const);
+      return issue({ commonName: gateway, site, holder, hostNames: [] }, publicKey);
+    },
+    readRequest: (csrPem) => readRequest(csrPem, signer.certificate),
+    async withKey({ id, site, holder, lifeMs }) {
+      const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
+      const issued = await issue({ commonName: id, site, holder, hostNames: [] }, keys.publicKey, lifeMs);
+      return { ...issued, privateKeyPem: await privateKeyPem(keys.privateKey) };
     },
     async service(service, hostNames) {
       const files = { certFile: join(folder, `${service}.pem`), keyFile: join(folder, `${service}.key`) };
@@ -113,7 +129,7 @@ async function issueLeaf(
   signer: Signer,
   subject: Subject,
   publicKey: webcrypto.CryptoKey,
-  { serial, nowMs }: { serial: string; nowMs: number },
+  { lifeMs, serial, nowMs }: { lifeMs: number; serial: string; nowMs: number },
 ): Promise<Issued> {
   const usage = subject.holder === "broker" ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth;
   const names = subject.hostNames.map((name) => ({
@@ -131,7 +147,7 @@ async function issueLeaf(
     ],
     issuer: signer.certificate.subject,
     notBefore: new Date(nowMs - SKEW_MS),
-    notAfter: new Date(nowMs + LEAF_LIFE_MS),
+    notAfter: new Date(nowMs + lifeMs),
     signingAlgorithm: ALGORITHM,
     publicKey,
     signingKey: signer.privateKey,
@@ -223,20 +239,6 @@ async function isServiceable(
 }
 
 const isIp = (name: string) => /^[\d.]+$|:/.test(name);
-
-async function publicKeyOf(csrPem: string, gateway: string): Promise<webcrypto.CryptoKey> {
-  let request: x509.Pkcs10CertificateRequest;
-  try {
-    request = new x509.Pkcs10CertificateRequest(csrPem);
-  } catch (cause) {
-    throw new CsrError("it is not a PKCS#10 request in PEM", { cause });
-  }
-  const isSigned = await request.verify().catch(() => false);
-  if (!isSigned) throw new CsrError("its signature does not fit its key");
-  const [name] = request.subjectName.getField("CN");
-  if (name !== gateway) throw new CsrError(`its common name is ${name === undefined ? "missing" : `"${name}"`}`);
-  return request.publicKey.export();
-}
 
 /** 16 random bytes, the first one positive and not zero, as RFC 5280 §4.1.2.2 asks. */
 function serialNumber(random: Random): string {

@@ -17,6 +17,9 @@ export const PERMISSIONS = {
   "gateway.read": ["biomedical-engineer", "installer", "administrator"],
   "gateway.certify": ["installer", "administrator"],
   "registry.import": ["administrator"],
+  /** What gateways and devices are asked to do beside being read; never a therapy setting. */
+  "device-job.read": ["biomedical-engineer", "administrator"],
+  "device-job.write": ["administrator"],
   "user.manage": ["administrator"],
 } as const satisfies Record<string, readonly Role[]>;
 

@@ -3,10 +3,10 @@
  * for each certificate. What the registry says is compared with what the broker has; the commands that make them equal follow.
  */
 import { type Rights, rightsOf } from "./rights.ts";
-import type { Peer } from "./rules.ts";
+import { holderOfUnit, type Peer, unitOf } from "./rules.ts";
 
 /** Whom the registry lets speak, with what is bound to it, and every certificate that was ever signed for it. */
-export interface HolderFacts extends Pick<Peer, "holder" | "id" | "site"> {
+export interface HolderFacts extends Omit<Peer, "certificate"> {
   things: readonly string[];
   /** `serial` as the registry writes it; not `valid` once it is revoked or has ended. */
   certificates: readonly { serial: string; valid: boolean }[];
@@ -41,18 +41,17 @@ export const isOurRole = (role: string): boolean => role.startsWith("wardtwin:")
 export const isOurClient = (username: string): boolean =>
   isCloudPart(username) || (peerOfUsername(username) ?? { holder: "cloud" }).holder !== "cloud";
 
-const HOLDERS: readonly Exclude<Peer["holder"], "cloud">[] = ["gateway", "simulated-gateway"];
-const USERNAME = /^serialNumber=([0-9a-f]+),OU=([a-z-]+),O=([a-z0-9-]+),CN=([a-z0-9-]+)$/;
+const USERNAME = /^serialNumber=([0-9a-f]+),OU=([a-z-]+),O=([a-z0-9-]+),CN=([a-z0-9_-]+)$/;
 
 /** The name that Mosquitto gives to a certificate: its subject as RFC 2253 writes it, the last attribute first. */
-export const usernameOf = ({ holder, id, site, certificate }: Peer): string =>
-  `serialNumber=${certificate},OU=${holder},O=${site},CN=${id}`;
+export const usernameOf = ({ id, site, certificate, ...holder }: Peer): string =>
+  `serialNumber=${certificate},OU=${unitOf(holder)},O=${site},CN=${id}`;
 
 /** Takes a name apart; null for any that `usernameOf` does not write. */
 export function peerOfUsername(username: string): Peer | null {
-  const [, certificate = "", word, site = "", id = ""] = USERNAME.exec(username) ?? [];
-  const holder = HOLDERS.find((known) => known === word);
-  return holder === undefined ? null : { holder, id, site, certificate };
+  const [, certificate = "", unit = "", site = "", id = ""] = USERNAME.exec(username) ?? [];
+  const holder = holderOfUnit(unit);
+  return holder === null || holder.holder === "cloud" ? null : { ...holder, id, site, certificate };
 }
 
 const cloudUsername = (part: (typeof CLOUD_PARTS)[number]) => `OU=cloud,O=-,CN=wardtwin-cloud-${part}`;
@@ -84,8 +83,8 @@ const DEFAULTS: BrokerRules["defaults"] = new Map([
 ]);
 
 /**
- * What the broker ought to have. A certificate that the registry has no record of is left as it is found, as long as the
- * registry knows its holder: a restored database knows nothing of yesterday's.
+ * What the broker ought to have. A gateway's certificate that the registry has no record of is left as it is found, as long as
+ * the registry knows the gateway: a restored database knows nothing of yesterday's.
  */
 export function wantedRules(holders: readonly HolderFacts[], present: BrokerRules): BrokerRules {
   const roles = new Map<string, string[]>([[CLOUD_ROLE, rulesOf(rightsOf({ holder: "cloud", id: "", site: "" }, []))]]);
@@ -102,7 +101,14 @@ export function wantedRules(holders: readonly HolderFacts[], present: BrokerRule
   const known = new Map(holders.map((facts) => [roleOf(facts), facts.site]));
   for (const username of present.clients.keys()) {
     const peer = peerOfUsername(username);
-    if (peer === null || recorded.has(peer.certificate) || known.get(roleOf(peer)) !== peer.site) continue;
+    if (
+      peer === null ||
+      peer.holder === "claim" ||
+      peer.holder === "client" ||
+      recorded.has(peer.certificate) ||
+      known.get(roleOf(peer)) !== peer.site
+    )
+      continue;
     clients.set(username, { roles: [roleOf(peer)], disabled: false });
   }
   return { defaults: DEFAULTS, roles, clients };

@@ -21,10 +21,13 @@ interface Settings {
   caFile: string;
   certFile: string;
   keyFile: string;
-  /** Whether the registry knows a gateway as its certificate describes it, and has not revoked that certificate. */
-  admits(peer: Peer): Promise<boolean>;
-  /** Whether the registry binds a device to a gateway. */
-  isBound(gateway: string, device: string): Promise<boolean>;
+  /**
+   * Whether the registry bears a peer out as its certificate describes it, and has not revoked that certificate.
+   * @param isNew where it has just come, and is not looked at again
+   */
+  admits(peer: Peer, isNew: boolean): Promise<boolean>;
+  /** Whether the registry says that a thing is a peer's own (`isOwnThing` of rules.ts). */
+  owns(peer: Peer, thing: string): Promise<boolean>;
   log: Log;
 }
 
@@ -46,11 +49,11 @@ export async function startEmbeddedBroker({
   certFile,
   keyFile,
   admits,
-  isBound,
+  owns,
   log,
 }: Settings): Promise<EmbeddedBroker> {
   const sessions: Sessions = new Map();
-  const broker = await openBroker(sessions, admits, isBound, log);
+  const broker = await openBroker(sessions, admits, owns, log);
   const server = createServer(await tlsOptions(caFile, certFile, keyFile), (socket) => {
     // Nagle and delayed acknowledgement together cost 44 ms a round trip.
     socket.setNoDelay(true);
@@ -66,7 +69,7 @@ export async function startEmbeddedBroker({
   server.on("tlsClientError", (error) => log.info({ why: error.message }, "mqtt connection refused"));
   await listen(server, host, port);
   const address = server.address();
-  const recheck = (concerns: (peer: Peer) => boolean) => cutOff(sessions, concerns, { admits, isBound, log });
+  const recheck = (concerns: (peer: Peer) => boolean) => cutOff(sessions, concerns, { admits, owns, log });
   const timer = setInterval(() => recheck(() => true), RECHECK_EVERY_MS);
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
@@ -103,14 +106,14 @@ type Sessions = Map<Client, { peer: Peer; things: Set<string> }>;
 function cutOff(
   sessions: Sessions,
   concerns: (peer: Peer) => boolean,
-  { admits, isBound, log }: Pick<Settings, "admits" | "isBound" | "log">,
+  { admits, owns, log }: Pick<Settings, "admits" | "owns" | "log">,
 ): void {
   for (const [client, { peer, things }] of sessions) {
     if (!concerns(peer)) continue;
-    Promise.all([admits(peer), ...[...things].map((thing) => isBound(peer.id, thing))]).then(
-      ([admitted, ...bound]) => {
-        if ((admitted && bound.every(Boolean)) || !sessions.has(client)) return;
-        const why = admitted ? "it listens to a device that is bound to it no more" : "its certificate is revoked";
+    Promise.all([admits(peer, false), ...[...things].map((thing) => owns(peer, thing))]).then(
+      ([admitted, ...owned]) => {
+        if ((admitted && owned.every(Boolean)) || !sessions.has(client)) return;
+        const why = admitted ? "it listens to a thing that is its own no more" : "its certificate is revoked";
         log.warn({ peer: peer.id, certificate: peer.certificate, why }, "a session was cut off");
         client.close();
       },
@@ -123,7 +126,7 @@ function cutOff(
 async function openBroker(
   sessions: Sessions,
   admits: Settings["admits"],
-  isBound: Settings["isBound"],
+  owns: Settings["owns"],
   log: Log,
 ): Promise<Aedes> {
   const peers = new WeakMap<Client, Peer>();
@@ -136,16 +139,16 @@ async function openBroker(
       log.warn({ peer: peer?.id, clientId }, "a client was refused");
       return done(refused, false);
     }
-    admits(peer).then(
+    admits(peer, true).then(
       (admitted) => {
         if (admitted) peers.set(client, peer);
-        else log.warn({ peer: peer.id, site: peer.site, holder: peer.holder }, "a gateway was refused");
+        else log.warn({ peer: peer.id, site: peer.site, holder: peer.holder }, "a peer was refused");
         done(admitted ? null : refused, admitted);
       },
       (error: Error) => done(error, false),
     );
   };
-  authorize(broker, { peers, sessions, isBound, log });
+  authorize(broker, { peers, sessions, owns, log });
   broker.on("clientReady", (client) => {
     const peer = peers.get(client);
     if (peer !== undefined) sessions.set(client, { peer, things: new Set() });
@@ -161,17 +164,16 @@ async function openBroker(
   return broker;
 }
 
-/** Holds each client to its own topics, and a gateway to the shadows of its own things. */
+/** Holds each client to its own topics, and to the shadows and jobs of its own things. */
 function authorize(
   broker: Aedes,
   {
     peers,
     sessions,
-    isBound,
+    owns,
     log,
-  }: { peers: WeakMap<Client, Peer>; sessions: Sessions; isBound: Settings["isBound"]; log: Log },
+  }: { peers: WeakMap<Client, Peer>; sessions: Sessions; owns: Settings["owns"]; log: Log },
 ): void {
-  const isOwnThing = async (peer: Peer, thing: string) => thing === peer.id || (await isBound(peer.id, thing));
   broker.authorizePublish = (client, packet, done) => {
     // The broker's own messages ($SYS) have no client, and go nowhere that a gateway may listen.
     if (client === null) return done(null);
@@ -183,7 +185,7 @@ function authorize(
     if (peer === undefined || !isWithinBounds(packet)) return decide(false);
     const thing = thingOf(peer, { publish: packet.topic });
     if (thing === null) return decide(mayPublish(peer, packet.topic));
-    isOwnThing(peer, thing).then(decide, (error: Error) => done(error));
+    owns(peer, thing).then(decide, (error: Error) => done(error));
   };
   broker.authorizeSubscribe = (client, subscription, done) => {
     const peer = peers.get(client);
@@ -198,7 +200,7 @@ function authorize(
       if (allowed && thing !== peer.id) sessions.get(client)?.things.add(thing);
       decide(allowed);
     };
-    isOwnThing(peer, thing).then(note, (error: Error) => done(error));
+    owns(peer, thing).then(note, (error: Error) => done(error));
   };
 }
 

@@ -9,6 +9,10 @@ const PEERS: Omit<Peer, "certificate">[] = [
   GATEWAY,
   { ...GATEWAY, holder: "simulated-gateway" },
   { holder: "cloud", id: "wardtwin-cloud-ingest", site: "-" },
+  { holder: "claim", id: "claim_0", site: "st" },
+  { holder: "client", id: "client_archive", site: "st" },
+  { holder: "client", id: "client_archive", site: "st", shadows: "read" },
+  { holder: "client", id: "client_archive", site: "st", shadows: "write" },
 ];
 const BOUND = ["vent-1", "pump-1"];
 
@@ -47,7 +51,19 @@ const shadow = fc.constantFrom("", "/name/config", "/name/a:b_c");
 const answer = fc.constantFrom("", "/accepted", "/rejected", "/delta", "/documents", "/more");
 const verb = fc.constantFrom("/get", "/update", "/delete", "/jobs");
 const ofShadow = fc.tuple(thingRoot, shadow, verb, answer).map((parts) => parts.join(""));
-const topic = fc.oneof(own, ofShadow, fc.constantFrom("$SYS/broker", "elsewhere", "$CONTROL/dynamic-security/v1"));
+const job = fc.constantFrom("get", "start-next", "job-1/get", "job-1/update", "$next/get", "notify", "notify-next");
+const ofJob = fc
+  .tuple(fc.constantFrom(...ids), job, fc.constantFrom("", "/accepted", "/rejected"))
+  .map(([id, verb, end]) => `$aws/things/${id}/jobs/${verb}${end}`);
+const signing = fc.constantFrom("certificates/create-from-csr", "certificates/create");
+const template = fc
+  .constantFrom("gw-a", "gw-b", "claim_0", "claim_1")
+  .map((id) => `provisioning-templates/${id}/provision`);
+const ofProvisioning = fc
+  .tuple(fc.oneof(signing, template), fc.constantFrom("", "/accepted", "/rejected"))
+  .map(([what, end]) => `$aws/${what}/json${end}`);
+const foreign = fc.constantFrom("$SYS/broker", "elsewhere", "$CONTROL/dynamic-security/v1");
+const topic = fc.oneof(own, ofShadow, ofJob, ofProvisioning, foreign);
 /** Any part of a topic, or all that follow it, may be a wildcard. */
 const filter = fc
   .tuple(topic, fc.array(fc.constantFrom("keep", "keep", "keep", "+", "#"), { minLength: 9, maxLength: 9 }))
@@ -63,30 +79,36 @@ const meansNothing = (peer: Pick<Peer, "id">, publish: string) =>
   parseRequest(publish) === null &&
   parseResponse(publish) === null;
 
-test.for(PEERS)("what the embedded broker lets a $holder publish is what the written rights allow", (peer) => {
-  const rights = rightsOf(peer, BOUND);
-  fc.assert(
-    fc.property(topic, (publish) => {
-      const allowed = mayByRights(rights, { publish }) && !meansNothing(peer, publish);
-      expect(allowed, publish).toBe(mayByRules({ ...peer, certificate: "01" }, { publish }));
-    }),
-    { numRuns: 2_000 },
-  );
-});
+test.for(PEERS)(
+  "what the embedded broker lets a $holder ($shadows) publish is what the written rights allow",
+  (peer) => {
+    const rights = rightsOf(peer, BOUND);
+    fc.assert(
+      fc.property(topic, (publish) => {
+        const allowed = mayByRights(rights, { publish }) && !meansNothing(peer, publish);
+        expect(allowed, publish).toBe(mayByRules({ ...peer, certificate: "01" }, { publish }));
+      }),
+      { numRuns: 2_000 },
+    );
+  },
+);
 
-test.for(PEERS)("what the embedded broker lets a $holder subscribe to is what the written rights allow", (peer) => {
-  const rights = rightsOf(peer, BOUND);
-  fc.assert(
-    fc.property(filter, (subscribe) => {
-      const [byRights, byRules] = [
-        mayByRights(rights, { subscribe }),
-        mayByRules({ ...peer, certificate: "01" }, { subscribe }),
-      ];
-      expect(byRights, subscribe).toBe(byRules);
-    }),
-    { numRuns: 2_000 },
-  );
-});
+test.for(PEERS)(
+  "what the embedded broker lets a $holder ($shadows) subscribe to is what the written rights allow",
+  (peer) => {
+    const rights = rightsOf(peer, BOUND);
+    fc.assert(
+      fc.property(filter, (subscribe) => {
+        const [byRights, byRules] = [
+          mayByRights(rights, { subscribe }),
+          mayByRules({ ...peer, certificate: "01" }, { subscribe }),
+        ];
+        expect(byRights, subscribe).toBe(byRules);
+      }),
+      { numRuns: 2_000 },
+    );
+  },
+);
 
 test("whatever may be subscribed to may be heard, and nothing else is", () => {
   for (const peer of PEERS) {

@@ -1,10 +1,12 @@
+import { PROVISIONING_FILTERS, provisioningOf } from "@wardtwin/device-profiles/twin-document/provisioning";
 import {
   DOWNLINK_CHANNELS,
   everyGateway,
   topicOf,
   UPLINK_CHANNELS,
 } from "@wardtwin/device-profiles/twin-document/topics";
-import { everythingOf, REQUEST_FILTERS, RESPONSE_FILTERS, requestsWithin } from "../shadow/topics.ts";
+import { everyJobOf, JOB_ANSWER_FILTERS, JOB_REQUEST_FILTERS, jobRequestsOf } from "../device-job/topics.ts";
+import { everythingOf, REQUEST_FILTERS, RESPONSE_FILTERS, requestsOf, requestsWithin } from "../shadow/topics.ts";
 import type { Peer } from "./rules.ts";
 
 /**
@@ -26,35 +28,63 @@ export interface Rights {
 /** A group that shares the work of hearing. */
 const ANY_GROUP = "+";
 
-/** @param things the devices that are bound to a gateway; its own thing is always among those it may speak of */
-export function rightsOf(
-  { holder, id, site }: Pick<Peer, "holder" | "id" | "site">,
-  things: readonly string[],
-): Rights {
+/**
+ * @param things the devices that are bound to a gateway, whose own thing is always among those it may speak of; of another
+ * system's client all things of its site
+ */
+export function rightsOf(peer: Omit<Peer, "certificate">, things: readonly string[]): Rights {
+  const { holder, id, site } = peer;
   switch (holder) {
     case "cloud":
       return cloudRights;
     case "gateway":
     case "simulated-gateway":
       return gatewayRights({ site, gateway: id }, [...new Set([id, ...things])]);
+    case "claim":
+      return claimRights(id);
+    case "client":
+      return clientRights(peer, peer.shadows === undefined ? [] : things);
   }
 }
 
 function gatewayRights(address: { site: string; gateway: string }, things: readonly string[]): Rights {
   const downlinks = DOWNLINK_CHANNELS.map((channel) => topicOf(address, channel));
-  const shadows = things.map(everythingOf);
+  const { requests, answers } = provisioningOf(address.gateway);
+  const ofThings = things.flatMap((thing) => [everythingOf(thing), everyJobOf(thing)]);
   return {
-    publish: [...UPLINK_CHANNELS.map((channel) => topicOf(address, channel)), ...things.flatMap(requestsWithin)],
-    subscribe: downlinks,
-    subscribeWithin: shadows,
-    hear: [...downlinks, ...shadows],
+    publish: [
+      ...UPLINK_CHANNELS.map((channel) => topicOf(address, channel)),
+      ...requests,
+      ...things.flatMap((thing) => [...requestsWithin(thing), ...jobRequestsOf(thing)]),
+    ],
+    subscribe: [...downlinks, ...answers],
+    subscribeWithin: ofThings,
+    hear: [...downlinks, ...answers, ...ofThings],
   };
 }
 
+function claimRights(id: string): Rights {
+  const { requests, answers } = provisioningOf(id);
+  return { publish: requests, subscribe: answers, subscribeWithin: [], hear: answers };
+}
+
+function clientRights({ site, shadows }: Pick<Peer, "site" | "shadows">, things: readonly string[]): Rights {
+  const verbs = shadows === "write" ? (["get", "update"] as const) : (["get"] as const);
+  const within = [topicOf({ site, gateway: "+" }, "telemetry"), ...things.map(everythingOf)];
+  const publish = things.flatMap((thing) => verbs.flatMap((verb) => requestsOf(thing, verb)));
+  return { publish, subscribe: [], subscribeWithin: within, hear: within };
+}
+
 const uplinks = UPLINK_CHANNELS.map((channel) => everyGateway(channel));
+const requests = [...uplinks, ...REQUEST_FILTERS, ...JOB_REQUEST_FILTERS, ...PROVISIONING_FILTERS];
 const cloudRights: Rights = {
-  publish: [...DOWNLINK_CHANNELS.map((channel) => everyGateway(channel)), ...RESPONSE_FILTERS],
-  subscribe: [...uplinks, ...REQUEST_FILTERS],
+  publish: [
+    ...DOWNLINK_CHANNELS.map((channel) => everyGateway(channel)),
+    ...RESPONSE_FILTERS,
+    ...JOB_ANSWER_FILTERS,
+    ...provisioningOf("+").answers,
+  ],
+  subscribe: requests,
   subscribeWithin: UPLINK_CHANNELS.map((channel) => everyGateway(channel, ANY_GROUP)),
-  hear: [...uplinks, ...REQUEST_FILTERS],
+  hear: requests,
 };

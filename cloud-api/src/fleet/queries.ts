@@ -23,6 +23,8 @@ export interface FleetIndex {
   isRevoked(certificate: string): boolean;
   /** Whether a person has bound the device to a line of the gateway. */
   isBound(gatewayId: string, deviceId: string): boolean;
+  /** The site of a gateway or a device; null where the registry knows neither. */
+  siteOf(thing: string): string | null;
 }
 
 interface UnconfirmedRow {
@@ -138,15 +140,17 @@ export class FleetQueries {
   }
 
   async #readIndex(): Promise<FleetIndex> {
-    const [gateways, devices, bindings, revoked] = await Promise.all([
+    const [gateways, devices, bindings, revoked, pending] = await Promise.all([
       this.#db.prisma.gateway.findMany({ select: { id: true, siteId: true, simulated: true } }),
       this.#db.prisma.device.findMany({
         select: { id: true, num: true, siteId: true, profile: true, serialNormalised: true, simulated: true },
       }),
       this.#db.prisma.binding.findMany(),
       this.#db.prisma.gatewayCertificate.findMany({ where: { revokedAt: { not: null } }, select: { serial: true } }),
+      // A certificate that was signed and never taken into use lets nobody in, as a revoked one does not.
+      this.#db.prisma.signedRequest.findMany({ where: { activatedAt: null }, select: { serial: true } }),
     ]);
-    const revokedSerials = new Set(revoked.map(({ serial }) => serial));
+    const refusedSerials = new Set([...revoked, ...pending].map(({ serial }) => serial));
     const key = (...parts: string[]) => parts.join("\u0000");
     const gatewayById = new Map(gateways.map((gateway) => [gateway.id, gateway]));
     const deviceById = new Map(devices.map((device) => [device.id, device]));
@@ -164,8 +168,9 @@ export class FleetQueries {
       gateway: (id) => gatewayById.get(id) ?? null,
       bySerial: (siteId, profile, serial) => bySerial.get(key(siteId, profile, normalisedSerial(serial))) ?? null,
       byBinding: (gatewayId, line, unit) => byBinding.get(key(gatewayId, line, unit)) ?? null,
-      isRevoked: (certificate) => revokedSerials.has(certificate),
+      isRevoked: (certificate) => refusedSerials.has(certificate),
       isBound: (gatewayId, deviceId) => bound.has(key(gatewayId, deviceId)),
+      siteOf: (thing) => gatewayById.get(thing)?.siteId ?? deviceById.get(thing)?.siteId ?? null,
     };
   }
 }

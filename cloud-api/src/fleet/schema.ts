@@ -107,6 +107,24 @@ export const GatewayCertificates = Type.Object(
   },
   { title: "GatewayCertificates" },
 );
+/** Certificates of other systems' MQTT clients. */
+export const ClientCertificates = Type.Object(
+  {
+    certificates: Type.Array(
+      Type.Object({
+        serial: CertificateSerial,
+        name: RegistryId,
+        site: RegistryId,
+        shadows: Type.Enum(["none", "read", "write"]),
+        issuedAt: Instant,
+        issuedBy: Type.String(),
+        notAfter: Instant,
+        revokedAt: Type.Union([Instant, Type.Null()]),
+      }),
+    ),
+  },
+  { title: "ClientCertificates" },
+);
 export const CertificateRevoked = Type.Object(
   { serial: CertificateSerial, revokedAt: Instant },
   { title: "CertificateRevoked" },

@@ -126,6 +126,43 @@ const KINDS = {
     say: (d) =>
       `The certificate request cannot be used: ${d["why"]}; send a PKCS#10 request in PEM whose common name is ${d["gateway"]}.`,
   },
+  "fleet.claim-not-found": {
+    status: 404,
+    title: "No such claim",
+    say: (d) => `There is no claim ${d["id"]}; GET /api/v1/provisioning-claims lists those that there are.`,
+  },
+  "fleet.claims-full": {
+    status: 409,
+    title: "Too many claims",
+    say: (d) => `There are ${d["max"]} claims that nobody has used; revoke what is not needed first.`,
+  },
+  "fleet.client-not-found": {
+    status: 404,
+    title: "No such certificate",
+    say: (d) =>
+      `No client of another system has a certificate with the serial number ${d["serial"]}; GET /api/v1/client-certificates lists those that there are.`,
+  },
+  "device-job.not-found": { status: 404, title: "No such job", say: (d) => `There is no job ${d["id"]}.` },
+  "device-job.id-taken": {
+    status: 409,
+    title: "Job id taken",
+    say: (d) => `There is a job ${d["id"]} already; choose another id.`,
+  },
+  "device-job.thing-unknown": {
+    status: 404,
+    title: "No such gateway or device",
+    say: (d) => `The registry has no gateway and no device ${d["thing"]}; import it first, or correct the id.`,
+  },
+  "device-job.thing-busy": {
+    status: 409,
+    title: "Too many jobs",
+    say: (d) => `${d["thing"]} has ${d["max"]} jobs that have not ended; wait for some, or cancel them.`,
+  },
+  "device-job.document-invalid": {
+    status: 400,
+    title: "Job document not valid",
+    say: (d) => `The document of a job is JSON of at most ${d["bytesMax"]} bytes without numbers beyond a double.`,
+  },
   "twin.topic-invalid": {
     status: 400,
     title: "No such live topic",

@@ -1,5 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { connectAsync, type IClientOptions, type MqttClient } from "mqtt";
+import { ConfigError } from "./config-error.ts";
+import type { Log } from "./log.ts";
 
 export interface MqttSettings {
   /** mqtts://host:port */
@@ -37,4 +39,42 @@ export async function openMqttSession({ url, clientId, caFile, certFile, keyFile
   quick();
   client.on("connect", quick);
   return client;
+}
+
+interface Hearing {
+  filters: readonly string[];
+  /** What a broker has to permit, as a sentence names it. */
+  topics: string;
+  /** Other topics of the same session are none of its business. */
+  hear(topic: string, payload: Uint8Array): Promise<void>;
+  log: Log;
+}
+
+/**
+ * Hears requests over whatever broker there is. One that a broker has kept was answered when it was new.
+ * @throws ConfigError where the broker does not let the cloud hear them
+ */
+export async function hearRequests(mqtt: MqttClient, { filters, topics, hear, log }: Hearing): Promise<void> {
+  mqtt.on("message", (topic, payload, { retain }) => {
+    if (!retain) hear(topic, payload).catch((error: unknown) => log.error({ err: error, topic }, "a request failed"));
+  });
+  await mqtt.subscribeAsync([...filters], { qos: 1 }).catch((cause: unknown) => {
+    throw new ConfigError(
+      `The MQTT broker does not let the cloud listen to ${topics}; permit it there, or leave the role shadow out of WARDTWIN_ROLES.`,
+      { cause },
+    );
+  });
+}
+
+/** Sends what a service says. @param sent called once the broker has it, or will not */
+export function say(
+  mqtt: MqttClient,
+  { topic, payload }: { topic: string; payload: string },
+  log: Log,
+  sent?: () => void,
+): void {
+  mqtt.publish(topic, payload, { qos: 1 }, (error) => {
+    if (error) log.warn({ why: error.message, topic }, "an answer was not sent");
+    sent?.();
+  });
 }

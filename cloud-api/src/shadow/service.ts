@@ -1,6 +1,6 @@
 import type { MqttClient } from "mqtt";
-import { ConfigError } from "../platform/config-error.ts";
 import type { Log } from "../platform/log.ts";
+import { hearRequests, say } from "../platform/mqtt-client.ts";
 import type { ShadowDesk } from "./desk.ts";
 import type { ShadowMessage } from "./rules.ts";
 import { parseRequest, REQUEST_FILTERS, responseTopic, type ShadowAddress, type Verb } from "./topics.ts";
@@ -22,18 +22,9 @@ export class ShadowService {
   /** @throws ConfigError where the broker does not let the cloud hear requests */
   async open(): Promise<void> {
     const { mqtt, log } = this.#deps;
-    mqtt.on("message", (topic, payload, { retain }) => {
-      // A request that a broker has kept was answered when it was new.
-      if (retain) return;
-      this.#hear(topic, payload).catch((error: unknown) => log.error({ err: error, topic }, "a request for a shadow"));
-    });
     mqtt.on("error", (error) => log.warn({ why: error.message }, "the broker refuses the cloud"));
-    await mqtt.subscribeAsync([...REQUEST_FILTERS], { qos: 1 }).catch((cause: unknown) => {
-      throw new ConfigError(
-        "The MQTT broker does not let the cloud listen to $aws/things/+/shadow/…; permit it there, or leave the role shadow out of WARDTWIN_ROLES.",
-        { cause },
-      );
-    });
+    const hear = (topic: string, payload: Uint8Array) => this.#hear(topic, payload);
+    await hearRequests(mqtt, { filters: REQUEST_FILTERS, topics: "$aws/things/+/shadow/…", hear, log });
   }
 
   async #hear(topic: string, payload: Uint8Array): Promise<void> {
@@ -47,11 +38,7 @@ export class ShadowService {
   /** Sends what was answered, in its order. */
   tell(address: ShadowAddress, verb: Verb, messages: readonly ShadowMessage[]): void {
     const { mqtt, log } = this.#deps;
-    for (const { channel, payload } of messages) {
-      const to = responseTopic(address, verb, channel);
-      mqtt.publish(to, payload, { qos: 1 }, (error) => {
-        if (error) log.warn({ why: error.message, topic: to }, "an answer was not sent");
-      });
-    }
+    for (const { channel, payload } of messages)
+      say(mqtt, { topic: responseTopic(address, verb, channel), payload }, log);
   }
 }

@@ -51,6 +51,10 @@ export const REQUEST_FILTERS: readonly string[] = VERBS.flatMap((verb) => [
 export const requestsWithin = (thing: string): string[] =>
   [null, "+"].map((shadow) => `${shadowRoot({ thing, shadow })}/+`);
 
+/** The filters that match the requests of one kind about a thing's shadows, and nothing else. */
+export const requestsOf = (thing: string, verb: Verb): string[] =>
+  [null, "+"].map((shadow) => requestTopic({ thing, shadow }, verb));
+
 /** The filters that match every response, and no request. */
 export const RESPONSE_FILTERS: readonly string[] = VERBS.flatMap((verb) =>
   CHANNELS[verb].flatMap((channel) => [

@@ -4,6 +4,7 @@ import { systemClock } from "../clock.ts";
 import { CommandError, EXIT } from "./command-error.ts";
 
 const USAGE = `usage: wardtwin-agent run --config <file>
+       wardtwin-agent enrol --claim <file or folder> --broker mqtts://<host>[:<port>] --gateway <name> --to <folder>
        wardtwin-agent read --profile <id> --line <url> [--unit <u>] [--credentials <file>] [--server-certificate <file>]
        wardtwin-agent decode --profile <id> [--hex] [<file>]
        wardtwin-agent profiles [--json] [<id>]
@@ -27,6 +28,20 @@ const COMMANDS: Readonly<Record<string, (args: string[], terminal: Terminal) => 
     const configFile = required("config", values.config);
     const { run } = await import("./run.ts");
     run(configFile);
+  },
+
+  async enrol(args, { stdout }) {
+    const { values } = parsed(args, { claim: text, broker: text, gateway: text, to: text }, 0);
+    const options = {
+      claim: required("claim", values.claim),
+      broker: required("broker", values.broker),
+      gateway: required("gateway", values.gateway),
+      to: required("to", values.to),
+    };
+    const { enrol } = await import("./enrol.ts");
+    stdout.write(`${await enrol(options)}\n`);
+    // Native threads of the MQTT library keep the process alive after all is done.
+    process.exit(0);
   },
 
   async read(args, { stdout, tell }) {

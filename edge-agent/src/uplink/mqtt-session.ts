@@ -1,24 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Channel, DOWNLINK_CHANNELS as DOWNLINKS, topicOf } from "@wardtwin/device-profiles/twin-document/topics";
-import { iot, mqtt } from "aws-iot-device-sdk-v2";
+import { mqtt } from "aws-iot-device-sdk-v2";
 import type { Log } from "../log.ts";
+import { type MqttSettings, mqttConfig } from "./mqtt-config.ts";
 
-const KEEP_ALIVE_S = 15;
-const PING_TIMEOUT_MS = 4_000;
-const CONNECT_TIMEOUT_MS = 5_000;
-const OPERATION_TIMEOUT_MS = 10_000;
 const RECONNECT_MIN_S = 1;
 const RECONNECT_MAX_S = 8;
 const CLOSE_TIMEOUT_MS = 1_000;
-
-export interface MqttSettings {
-  host: string;
-  port: number;
-  /** PEM texts: the gateway's certificate and key, and the authority that signed the broker's. */
-  cert: string;
-  key: string;
-  ca: string;
-}
 
 export interface SessionHandlers {
   /** Connected and subscribed. Called again after every reconnect. */
@@ -48,10 +36,11 @@ export interface Session {
  */
 export class MqttSession implements Session {
   readonly #address: Address;
-  readonly #settings: MqttSettings;
+  #settings: MqttSettings;
   readonly #presence: { online: string; offline: string };
   readonly #log: Log;
   #connection: mqtt.MqttClientConnection | null = null;
+  #handlers: SessionHandlers | null = null;
   /** Counts connections and breaks, so that work for one of them ends with it. */
   #times = 0;
   readonly #stopping = new AbortController();
@@ -64,6 +53,19 @@ export class MqttSession implements Session {
   }
 
   start(handlers: SessionHandlers): void {
+    this.#handlers = handlers;
+    void this.#connect(handlers);
+  }
+
+  /** Goes on with another certificate and key: says good-bye, and connects anew. Before a first connection the next try has them. */
+  async renew({ cert, key }: Pick<MqttSettings, "cert" | "key">): Promise<void> {
+    this.#settings = { ...this.#settings, cert, key };
+    const [connection, handlers] = [this.#connection, this.#handlers];
+    if (connection === null || handlers === null || this.#stopping.signal.aborted) return;
+    this.#connection = null;
+    this.#times++;
+    handlers.onDown();
+    await Promise.race([connection.disconnect().catch(() => {}), sleep(CLOSE_TIMEOUT_MS)]);
     void this.#connect(handlers);
   }
 
@@ -103,11 +105,14 @@ export class MqttSession implements Session {
 
   #listen(connection: mqtt.MqttClientConnection, handlers: SessionHandlers): void {
     connection.on("interrupt", (error) => {
+      if (this.#connection !== connection) return;
       this.#log.warn({ reason: error.error_name }, "the connection to the broker broke");
       this.#times++;
       handlers.onDown();
     });
-    connection.on("resume", () => void this.#up(connection, handlers));
+    connection.on("resume", () => {
+      if (this.#connection === connection) void this.#up(connection, handlers);
+    });
     connection.on("message", (topic, payload) => {
       for (const channel of DOWNLINKS) {
         if (topic === topicOf(this.#address, channel)) handlers.onMessage(channel, new Uint8Array(payload));
@@ -140,17 +145,7 @@ export class MqttSession implements Session {
   }
 
   #config(): mqtt.MqttConnectionConfig {
-    const { host, port, cert, key, ca } = this.#settings;
-    return iot.AwsIotMqttConnectionConfigBuilder.new_mtls_builder(cert, key)
-      .with_certificate_authority(ca)
-      .with_endpoint(host)
-      .with_port(port)
-      .with_client_id(`${this.#address.site}:${this.#address.gateway}`)
-      .with_clean_session(true)
-      .with_keep_alive_seconds(KEEP_ALIVE_S)
-      .with_ping_timeout_ms(PING_TIMEOUT_MS)
-      .with_timeout_ms(CONNECT_TIMEOUT_MS)
-      .with_protocol_operation_timeout_ms(OPERATION_TIMEOUT_MS)
+    return mqttConfig(this.#settings, `${this.#address.site}:${this.#address.gateway}`)
       .with_reconnect_min_sec(RECONNECT_MIN_S)
       .with_reconnect_max_sec(RECONNECT_MAX_S)
       .with_will(
