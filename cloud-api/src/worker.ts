@@ -1,8 +1,11 @@
 import type { Fold } from "./arrival/events.ts";
+import { HeldReadings } from "./arrival/held-readings.ts";
+import { takeUpHeld } from "./arrival/jobs.ts";
 import { foldTwins } from "./device-twin/store.ts";
 import { integrateUsage, retireTelemetry } from "./observation/jobs.ts";
 import type { ObservationStore } from "./observation/store.ts";
 import type { Clock } from "./platform/clock.ts";
+import type { Database } from "./platform/database.ts";
 import { type BoundJob, bindJob } from "./platform/queue.ts";
 import { forgetDeletedShadows } from "./shadow/jobs.ts";
 import type { ShadowStore } from "./shadow/store.ts";
@@ -13,6 +16,7 @@ interface Deps {
 }
 
 interface JobDeps extends Deps {
+  db: Database;
   shadows: ShadowStore;
 }
 
@@ -24,9 +28,18 @@ export const foldsOf = ({ observations }: Deps): Fold[] => [
   observations.foldStates,
 ];
 
+/** What was held goes the same way, once it is known whose it is. */
+export const heldReadingsOf = (deps: Deps): HeldReadings =>
+  new HeldReadings({
+    folds: foldsOf(deps),
+    prepare: deps.observations.prepare,
+    takeOut: (tx, held, most) => deps.observations.takeOut(tx, held, most),
+  });
+
 /** Every job: of the shadows, then in flow order. */
-export const jobsOf = ({ shadows, observations, clock }: JobDeps): BoundJob[] => [
+export const jobsOf = ({ db, shadows, observations, clock }: JobDeps): BoundJob[] => [
   bindJob(forgetDeletedShadows, { shadows, clock }),
+  bindJob(takeUpHeld, { db, held: heldReadingsOf({ observations, clock }) }),
   bindJob(integrateUsage, { observations, clock }),
   bindJob(retireTelemetry, { observations, clock }),
 ];

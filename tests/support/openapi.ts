@@ -32,7 +32,7 @@ export async function servedDocument(): Promise<string> {
     access: new AccessStore(db),
     authority: await openCertificateAuthority(folder, clock, systemRandom),
     fleet,
-    fleetStore: new FleetStore(db),
+    fleetStore: new FleetStore(db, async () => undefined),
     twins,
     views,
     live,

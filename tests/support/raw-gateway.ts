@@ -77,7 +77,10 @@ export class RawGateway {
   ): Promise<RawGateway> {
     const mqtt = await connect(mqttUrl, credentials, `${address.site}:${address.gateway}`);
     const raw = new RawGateway(mqtt, address);
-    await mqtt.subscribeAsync(DOWNLINK_CHANNELS.map((channel) => topicOf(address, channel)), { qos: 1 });
+    await mqtt.subscribeAsync(
+      DOWNLINK_CHANNELS.map((channel) => topicOf(address, channel)),
+      { qos: 1 },
+    );
     return raw;
   }
 

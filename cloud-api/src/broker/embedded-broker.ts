@@ -10,7 +10,10 @@ import { isWithinBounds, mayConnectAs, mayPublish, maySubscribe, type Peer, peer
 
 export interface EmbeddedBroker {
   port: number;
-  /** Looks again whether the registry bears these gateways out, and cuts the live session of any that it does not. */
+  /**
+   * Looks again whether the registry bears these gateways out, and cuts the live session of any that it does not; and ends
+   * what they hear of the shadows of devices that are no longer theirs.
+   */
   recheck(gateways: readonly string[]): void;
   close(): Promise<void>;
 }
@@ -66,7 +69,10 @@ export async function startEmbeddedBroker({
   server.on("tlsClientError", (error) => log.info({ why: error.message }, "mqtt connection refused"));
   await listen(server, host, port);
   const address = server.address();
-  const recheck = (concerns: (peer: Peer) => boolean) => cutOff(sessions, concerns, admits, log);
+  const recheck = (concerns: (peer: Peer) => boolean) => {
+    cutOff(sessions, concerns, admits, log);
+    endForeign(sessions, concerns, isBound, log);
+  };
   const timer = setInterval(() => recheck(() => true), RECHECK_EVERY_MS);
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
@@ -109,6 +115,36 @@ function cutOff(sessions: Sessions, concerns: (peer: Peer) => boolean, admits: S
     );
   }
 }
+
+/** Ends subscriptions to the shadows of devices that have gone to another gateway since. A registry out of reach ends none. */
+function endForeign(
+  sessions: Sessions,
+  concerns: (peer: Peer) => boolean,
+  isBound: Settings["isBound"],
+  log: Log,
+): void {
+  for (const [client, peer] of sessions) {
+    if (!concerns(peer)) continue;
+    for (const filter of filtersOf(client)) {
+      const thing = thingOf(peer, { subscribe: filter });
+      if (thing === null || thing === peer.id) continue;
+      isBound(peer.id, thing).then(
+        (bound) => {
+          if (bound) return;
+          log.info({ peer: peer.id, thing }, "a gateway hears no more of a device that is not its own");
+          client.unsubscribe({ cmd: "unsubscribe", unsubscriptions: [filter] }, () => undefined);
+        },
+        (error: unknown) => log.debug({ err: error }, "a subscription could not be looked at again"),
+      );
+    }
+  }
+}
+
+/** What a client listens to, which aedes keeps and does not type: those of a session that was taken up again, too. */
+const filtersOf = (client: Client): string[] =>
+  "subscriptions" in client && typeof client.subscriptions === "object" && client.subscriptions !== null
+    ? Object.keys(client.subscriptions)
+    : [];
 
 /** An MQTT broker that knows each client by its certificate, and holds it to its own topics. */
 async function openBroker(

@@ -21,8 +21,12 @@ export interface FleetIndex {
   bySerial(siteId: string, profile: string, serial: string): KnownDevice | null;
   byBinding(gatewayId: string, line: string, unit: string): KnownDevice | null;
   isRevoked(certificate: string): boolean;
-  /** Whether a person has bound the device to a line of the gateway. */
+  /** Whether the device is bound to a line of the gateway: its shadows are that gateway's then. */
   isBound(gatewayId: string, deviceId: string): boolean;
+  /** Whether what the gateway says of the device is the device's: it is bound there or nowhere, and no two hear it. */
+  isAtHome(gatewayId: string, deviceId: string): boolean;
+  /** How often bindings had been changed when they were read (`fenceBindings`). */
+  changes: number;
 }
 
 interface UnconfirmedRow {
@@ -33,6 +37,21 @@ interface UnconfirmedRow {
   identity: { manufacturer?: string; model?: string };
   first_at: Date;
   device_id: string | null;
+}
+
+/** What a gateway hears and does not have, as it is kept. */
+interface DiscoveredRow {
+  gateway_id: string;
+  line: string;
+  unit: string;
+  profile: string;
+  identity: { manufacturer?: string; model?: string; serial: string; firmware?: string };
+  device_id: string | null;
+  first_at: Date;
+  last_at: Date;
+  bound_to: string | null;
+  contested: boolean;
+  overruled: boolean;
 }
 
 /** A gateway has a new certificate about once a year. */
@@ -83,6 +102,16 @@ export class FleetQueries {
     return rows;
   }
 
+  /** Devices that gateways hear and do not have, the latest first. */
+  async discovered() {
+    return this.#db.prisma.$queryRaw<DiscoveredRow[]>`
+      select sighting.gateway_id, sighting.line, sighting.unit, sighting.profile, sighting.identity, device.id as device_id,
+        first_at, last_at, (select min(gateway_id) from binding where device_id = device.id) as bound_to,
+        coalesce(device.conflict_since is not null, false) as contested, overruled_at is not null as overruled
+      from device_sighting sighting left join device on device.id = sighting.device_id
+      order by last_at desc, sighting.gateway_id, sighting.line, sighting.unit limit 1000`;
+  }
+
   /**
    * Whether a certificate of our authority speaks for a gateway of its site, says the same of simulated or real, and is not
    * revoked. One that the registry has no record of is let in: a restored database knows nothing of yesterday's.
@@ -124,10 +153,20 @@ export class FleetQueries {
   }
 
   async #readIndex(): Promise<FleetIndex> {
+    // Before the bindings, so that whoever compares it never takes old ones for new.
+    const { _sum } = await this.#db.prisma.site.aggregate({ _sum: { bindings: true } });
     const [gateways, devices, bindings, revoked] = await Promise.all([
       this.#db.prisma.gateway.findMany({ select: { id: true, siteId: true, simulated: true } }),
       this.#db.prisma.device.findMany({
-        select: { id: true, num: true, siteId: true, profile: true, serialNormalised: true, simulated: true },
+        select: {
+          id: true,
+          num: true,
+          siteId: true,
+          profile: true,
+          serialNormalised: true,
+          simulated: true,
+          conflictSince: true,
+        },
       }),
       this.#db.prisma.binding.findMany(),
       this.#db.prisma.gatewayCertificate.findMany({ where: { revokedAt: { not: null } }, select: { serial: true } }),
@@ -146,12 +185,17 @@ export class FleetQueries {
       bindings.map((row) => [key(row.gatewayId, row.line, row.unit), deviceById.get(row.deviceId) ?? null]),
     );
     const bound = new Set(bindings.map((row) => key(row.gatewayId, row.deviceId)));
+    const placed = new Set(bindings.map(({ deviceId }) => deviceId));
+    const contested = new Set(devices.filter(({ conflictSince }) => conflictSince !== null).map(({ id }) => id));
     return {
       gateway: (id) => gatewayById.get(id) ?? null,
       bySerial: (siteId, profile, serial) => bySerial.get(key(siteId, profile, normalisedSerial(serial))) ?? null,
       byBinding: (gatewayId, line, unit) => byBinding.get(key(gatewayId, line, unit)) ?? null,
       isRevoked: (certificate) => revokedSerials.has(certificate),
       isBound: (gatewayId, deviceId) => bound.has(key(gatewayId, deviceId)),
+      isAtHome: (gatewayId, deviceId) =>
+        !contested.has(deviceId) && (bound.has(key(gatewayId, deviceId)) || !placed.has(deviceId)),
+      changes: Number(_sum.bindings ?? 0),
     };
   }
 }

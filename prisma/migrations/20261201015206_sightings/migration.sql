@@ -28,7 +28,6 @@ CREATE TABLE "device_sighting" (
     "device_id" TEXT,
     "first_at" TIMESTAMPTZ(3) NOT NULL,
     "last_at" TIMESTAMPTZ(3) NOT NULL,
-    "reports" INTEGER NOT NULL DEFAULT 0,
     "reported_at" TIMESTAMPTZ(3),
     "overruled_at" TIMESTAMPTZ(3),
 
