@@ -1,6 +1,41 @@
 // Generated from the API's OpenAPI document by generate-api.ts; edits are lost.
 
 export interface paths {
+    "/api/v1/devices/discovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DiscoveredDevices"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gateways": {
         parameters: {
             query?: never;
@@ -1033,6 +1068,29 @@ export interface components {
             revokedAt: string;
             serial: string;
         };
+        /** DiscoveredDevices */
+        DiscoveredDevices: {
+            devices: {
+                boundTo: string | null;
+                device: string | null;
+                firmware: string | null;
+                /** Format: date-time */
+                firstAt: string;
+                /** Format: date-time */
+                lastAt: string;
+                manufacturer: string | null;
+                model: string | null;
+                place: {
+                    gateway: string;
+                    line: string;
+                    unit: string;
+                };
+                profile: string;
+                serial: string;
+                /** @enum {unknown} */
+                standing: "unregistered" | "elsewhere" | "conflict" | "overruled";
+            }[];
+        };
         /** GatewayCertificates */
         GatewayCertificates: {
             certificates: {
@@ -1155,7 +1213,7 @@ export interface components {
                 /** @enum {unknown} */
                 availability: "in-use" | "ready" | "to-verify" | "blocked" | "unknown";
                 id: string;
-                identityHold: ("not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified") | null;
+                identityHold: ("not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified" | "conflict") | null;
                 /** @enum {unknown} */
                 kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging" | "medical-gas";
                 manufacturer: string;
@@ -1232,6 +1290,17 @@ export interface components {
             id: string;
             identity: {
                 confirmed: boolean | null;
+                conflict: {
+                    places: {
+                        gateway: string;
+                        /** Format: date-time */
+                        heardAt: string;
+                        line: string;
+                        unit: string;
+                    }[];
+                    /** Format: date-time */
+                    since: string;
+                } | null;
                 /** @enum {unknown} */
                 strength: "self" | "type" | "none";
                 unconfirmed: {
@@ -1298,7 +1367,7 @@ export interface components {
                     liftedBy: "biomedical-engineer" | "any";
                     metric: ("operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "selfTestAgeH" | "serviceDue" | "alarmAudioPaused" | "technicalAlarm" | "technicalMalfunctionAlarm" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "batteryEmptyAlarm" | "powerLossAlarm" | "powerSupplyAlarm" | "onBatteryAlarm" | "communicationLossAlarm" | "internalCommunicationAlarm" | "deviceTemperatureHighAlarm" | "fanAlarm" | "speakerAlarm" | "unclassifiedAlarm" | "clinicalAlarmsPerH" | "occlusionAlarmsPerH" | "disconnectionAlarmsPerH" | "oxygenConcentrationAlarmsPerH" | "ventilationType" | "ventilationMode" | "mandatoryType" | "spontaneousType" | "triggerType" | "patientCategory" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "pressureTriggerSetCmH2O" | "flowTriggerSetLPerMin" | "peepSetCmH2O" | "plateauTimeSetS" | "inspiratoryPressureSetCmH2O" | "inspiratoryTimeSetS" | "expiratoryTimeSetS" | "ieInspiratorySetRatio" | "ieExpiratorySetRatio" | "bilevelHighSetRatio" | "bilevelLowSetRatio" | "pressureLimitSetCmH2O" | "supportPressureSetCmH2O" | "riseTimeSetPct" | "riseTimeSetS" | "flowPatternSet" | "oxygenSuction" | "baseFlowSetLPerMin" | "rateChangeConstantSet" | "tubeInnerDiameterSetMm" | "tubeTypeSet" | "humidificationTypeSet" | "humidifierVolumeSetMl" | "oxygenSensorSet" | "disconnectSensitivitySetPct" | "proportionalSupportSetPct" | "expiratorySensitivitySetPct" | "expiratorySensitivitySetLPerMin" | "volumeSupportTargetSetMl" | "peepHighSetCmH2O" | "peepLowSetCmH2O" | "peepHighTimeSetS" | "peepLowTimeSetS" | "spontaneousInspiratoryTimeLimitSetS" | "circuitTypeSet" | "leakCompensation" | "apneaIntervalSetS" | "apneaTidalVolumeSetMl" | "apneaRespiratoryRateSetPerMin" | "apneaPeakFlowSetLPerMin" | "apneaOxygenConcentrationSetPct" | "apneaInspiratoryPressureSetCmH2O" | "apneaInspiratoryTimeSetS" | "apneaFlowPatternSet" | "apneaMandatoryTypeSet" | "apneaIeInspiratorySetRatio" | "apneaIeExpiratorySetRatio" | "freshGasFlowSetLPerMin" | "freshGasOxygenSetPct" | "airwayPressureHighLimitCmH2O" | "airwayPressureLowLimitCmH2O" | "minuteVolumeHighLimitLPerMin" | "minuteVolumeLowLimitLPerMin" | "tidalVolumeHighLimitMl" | "tidalVolumeLowLimitMl" | "tidalVolumeMandatoryHighLimitMl" | "tidalVolumeMandatoryLowLimitMl" | "tidalVolumeSpontaneousHighLimitMl" | "tidalVolumeSpontaneousLowLimitMl" | "tidalVolumeInspiredHighLimitMl" | "respiratoryRateHighLimitPerMin" | "respiratoryRateLowLimitPerMin" | "oxygenConcentrationHighLimitPct" | "oxygenConcentrationLowLimitPct" | "peepHighLimitCmH2O" | "peepLowLimitCmH2O" | "airwayTemperatureHighLimitCel" | "apneaAirwayPressureHighLimitCmH2O" | "respiratoryRatePerMin" | "respiratoryRateMandatoryPerMin" | "respiratoryRateSpontaneousPerMin" | "tidalVolumeExpiredMl" | "tidalVolumeInspiredMl" | "tidalVolumeMl" | "tidalVolumeSpontaneousMl" | "tidalVolumeMandatoryMl" | "minuteVolumeExpiredLPerMin" | "minuteVolumeInspiredLPerMin" | "minuteVolumeLPerMin" | "minuteVolumeSpontaneousLPerMin" | "minuteVolumeMandatoryLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "airwayPressureMinCmH2O" | "airwayPressureCmH2O" | "plateauPressureCmH2O" | "endInspiratoryPressureCmH2O" | "peepCmH2O" | "peepIntrinsicCmH2O" | "peepIntrinsicManeuverCmH2O" | "peepTotalManeuverCmH2O" | "ieInspiratoryRatio" | "ieExpiratoryRatio" | "inspiratoryTimeS" | "inspiratoryTimeSpontaneousS" | "inspiratoryTimeSpontaneousPct" | "expiratoryTimeConstantS" | "complianceDynamicMlPerCmH2O" | "complianceStaticMlPerCmH2O" | "compliancePatientMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "resistanceStaticCmH2OSPerL" | "resistanceTotalCmH2OSPerL" | "resistancePatientCmH2OSPerL" | "elastanceCmH2OPerL" | "elastancePatientCmH2OPerL" | "rapidShallowBreathingIndexPerMinL" | "peakFlowInspiratoryLPerMin" | "peakFlowSpontaneousLPerMin" | "peakFlowExpiratoryLPerMin" | "endExpiratoryFlowLPerMin" | "negativeInspiratoryForceCmH2O" | "occlusionPressureCmH2O" | "vitalCapacityMl" | "workOfBreathingJPerL" | "oxygenConcentrationExpiredPct" | "carbonDioxideEndTidalMmHg" | "airwayTemperatureCel" | "oxygenConcentrationPct" | "leakPct" | "leakAtPeepLPerMin" | "leakVolumeMl" | "leakLPerMin" | "circuitLeakMlPerMin" | "circuitComplianceMlPerCmH2O" | "hoseComplianceMlPerCmH2O" | "hoseResistanceCmH2OSPerL" | "oxygenSensorBiasPct" | "oxygenSupplyPressureKPa" | "ambientPressureHPa" | "airTemperatureCel" | "relativeHumidityPct" | "airConsumptionL" | "oxygenConsumptionL" | "gasConsumptionL" | "deviceFlowLPerMin" | "freshGasAirFlowLPerMin" | "freshGasOxygenFlowLPerMin" | "leakTestAgeH" | "tidalVolumeResidualPct" | "oxygenConcentrationResidualPct" | "peepResidualCmH2O" | "deviceCheck" | "calibrationDue" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "gasSupplyHighAlarm" | "gasSupplyFailureAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "oxygenSensorInoperativeAlarm" | "oxygenSensorNotCalibratedAlarm" | "flowSensorAlarm" | "flowCalibrationAlarm" | "expiratoryValveAlarm" | "pressureMeasurementAlarm" | "volumeMeasurementAlarm" | "gasMixerAlarm" | "blowerTemperatureHighAlarm" | "coolingAlarm" | "humidifierAlarm" | "hoseSystemAlarm" | "ambientSensorAlarm" | "temperatureSensorAlarm" | "gasMeasurementAlarm" | "nebuliserAlarm" | "leakageAlarm" | "nitrousOxideSupplyLowAlarm" | "gasCylinderAlarm" | "consumableAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "testEnergySetJ" | "testEnergyDeliveredJ" | "testEnergyResidualPct" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "reportPending" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "bolusRateMlPerH" | "bolusVolumeMl" | "occlusionCount" | "motorRunTimeH" | "pumpControl" | "pumpErrorCode" | "driveDisengagedAlarm" | "pressureTransducerAlarm" | "coldHeadTemperatureK" | "coldHeadRunTimeH" | "heliumLevelPct" | "heliumPressureKPa" | "chillerSupplyTemperatureCel" | "chillerFlowLPerMin" | "examinationCount" | "magnetAtField" | "chillerAlarm" | "oxygenLinePressureKPa" | "airLinePressureKPa" | "vacuumPressureKPa" | "primarySourcePressureKPa" | "reserveSourcePressureKPa" | "airDewPointCel" | "oxygenFlowLPerMin" | "compressorRunTimeH" | "compressorStartCount" | "oxygenPressureHighLimitKPa" | "oxygenPressureLowLimitKPa" | "oxygenPressureHighAlarm" | "oxygenPressureLowAlarm" | "airPressureLowAlarm" | "vacuumLowAlarm" | "primarySourceEmptyAlarm" | "reserveSourceLowAlarm" | "plantFaultAlarm") | null;
                     /** @enum {unknown} */
-                    reason: "not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified";
+                    reason: "not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified" | "conflict";
                     value: number | null;
                     word: string | null;
                 }[];
@@ -1395,7 +1464,7 @@ export interface components {
                 /** @enum {unknown} */
                 availability: "in-use" | "ready" | "to-verify" | "blocked" | "unknown";
                 id: string;
-                identityHold: ("not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified") | null;
+                identityHold: ("not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified" | "conflict") | null;
                 /** @enum {unknown} */
                 kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging" | "medical-gas";
                 manufacturer: string;
