@@ -3,6 +3,8 @@ import defibReady from "@wardtwin/device-profiles/catalog/defibrillator/defib-re
 import type { DeviceSection } from "@wardtwin/device-profiles/twin-document/batch";
 import type { MetricName } from "@wardtwin/device-profiles/vocabulary/metrics";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { HeldClaimed } from "./arrival/events.ts";
+import { takeUpHeld } from "./arrival/jobs.ts";
 import { ArrivalStore } from "./arrival/store.ts";
 import { TwinQueries } from "./device-twin/queries.ts";
 import { twinChip, wardMap } from "./device-twin/view.ts";
@@ -12,7 +14,7 @@ import { ObservationStore } from "./observation/store.ts";
 import { openTestDatabase, silent, type TestDatabase } from "./platform/database.testing.ts";
 import type { Catalog } from "./profile-catalog.ts";
 import { arrivalOf, NOON_MS, REGISTRY, takeUpOn } from "./telemetry.testing.ts";
-import { foldsOf } from "./worker.ts";
+import { foldsOf, heldReadingsOf } from "./worker.ts";
 
 const PROFILE = "wardtwin-synthetic/defib-ready-1";
 const DEVICES = ["defib-1", "defib-2"] as const;
@@ -44,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => house.stop());
 beforeEach(async () => {
   await house.db.pool.query(
-    "truncate binding, attachment, line_place, twin, twin_metric, telemetry.chunk, telemetry.minute, gateway_epoch cascade",
+    "truncate binding, attachment, line_place, twin, twin_metric, telemetry.chunk, telemetry.minute, gateway_epoch, event_outbox cascade",
   );
   await store.import(registry);
   fleet.forgetIndex();
@@ -222,3 +224,33 @@ test("a device of a profile that the hospital wrote is judged by it and known ag
   expect(await readings()).toEqual({ "defib-1": 10, "defib-2": 5, "place 18": 5 });
   expect(await twin("defib-1")).toMatchObject({ profile: null, judgement: { availability: "unknown", holds: [] } });
 });
+
+test("a long time held is given to the device part by part: some with the scan, and the rest by a job, each once", async () => {
+  await arrive(section("17", "first", 1_000, [412, 1_180]));
+  const observations = new ObservationStore(house.db);
+  const clock = { nowMs: () => NOON_MS };
+  const folds = foldsOf({ observations, clock });
+  const { prepare } = observations;
+  const arrivals = new ArrivalStore({ db: house.db, catalog, folds, takeUp: takeUpOn(house.db), prepare, log: silent });
+  const held = Array.from({ length: 1_100 }, (_, n) =>
+    arrivalOf({ sequence: ++sequence, devices: [section("17", "second", 90_000 + n * 10, [95, 700])] }),
+  );
+  for (let from = 0; from < held.length; from += 256) {
+    await arrivals.settle(held.slice(from, from + 256), await fleet.index(NOON_MS), NOON_MS + 60_000);
+  }
+  expect(await readings()).toEqual({ "defib-1": 5, "place 17": 5_500 });
+  await scan("defib-2", "17");
+  expect(await readings()).toEqual({ "defib-1": 5, "defib-2": 2_500, "place 17": 3_000 });
+  const { rows } = await house.db.pool.query<{ payload: HeldClaimed }>(
+    "select payload from event_outbox where name = 'arrival.held-claimed'",
+  );
+  const [claim] = rows;
+  if (claim === undefined) throw new Error("nobody was told of the rest");
+  const deps = { db: house.db, held: heldReadingsOf({ observations, clock }) };
+  for (let times = 0; times < 2; times++) await takeUpHeld.run(claim.payload, deps, AbortSignal.timeout(60_000));
+  expect(await readings()).toEqual({ "defib-1": 5, "defib-2": 5_500 });
+  const { rows: counted } = await house.db.pool.query<{ minutes: number }>(
+    "select sum(count)::int as minutes from telemetry.minute join device on num = device where id = 'defib-2'",
+  );
+  expect(counted).toEqual([{ minutes: 5_500 }]);
+}, 60_000);

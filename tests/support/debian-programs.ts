@@ -43,6 +43,8 @@ pattern write wardtwin/v1/+/%u/hello
 pattern write wardtwin/v1/+/%u/telemetry
 pattern read wardtwin/v1/+/%u/welcome
 pattern read wardtwin/v1/+/%u/ack
+pattern write wardtwin/v1/+/%u/sighting
+pattern read wardtwin/v1/+/%u/settled
 pattern write $aws/things/%u/shadow/get
 pattern write $aws/things/%u/shadow/update
 pattern write $aws/things/%u/shadow/delete
