@@ -22,7 +22,7 @@ import { openTestDatabase, silent, type TestDatabase } from "./platform/database
 import { localLiveBus } from "./platform/live.ts";
 import { systemRandom } from "./platform/random.ts";
 import { ProvisioningStore } from "./provisioning/store.ts";
-import { importRegistry, REGISTRY } from "./telemetry.testing.ts";
+import { importRegistry, REGISTRY, takeUpOn } from "./telemetry.testing.ts";
 
 const PASSWORD = "a long enough password";
 const folder = mkdtempSync(join(tmpdir(), "wardtwin-app-"));
@@ -47,7 +47,7 @@ beforeAll(async () => {
     access,
     authority: await openCertificateAuthority(join(folder, "pki"), clock, systemRandom),
     fleet,
-    fleetStore: new FleetStore(db),
+    fleetStore: new FleetStore(db, takeUpOn(db)),
     clients: new ClientStore(db),
     provisioning: new ProvisioningStore(db),
     deviceJobs: new DeviceJobStore({ db, log: silent }),
@@ -223,7 +223,8 @@ async function importNameless(): Promise<void> {
     { ...device, id: "defib-2", serial: "D-2" },
     { ...device, id: "defib-3", serial: "vent-1" },
   ];
-  await new FleetStore(house.db).import({ ...REGISTRY, devices, bindings: [{ ...PLACE, device: "defib-1" }] });
+  const store = new FleetStore(house.db, takeUpOn(house.db));
+  await store.import({ ...REGISTRY, devices, bindings: [{ ...PLACE, device: "defib-1" }] });
   const { gateway: gatewayId, ...lineUnit } = PLACE;
   const at = new Date(nowMs);
   const presence = { attachment: "second", profile, identity: {}, firstAt: at, lastAt: at, epoch: 1n, monoMs: 1n };

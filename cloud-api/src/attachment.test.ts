@@ -3,6 +3,8 @@ import defibReady from "@wardtwin/device-profiles/catalog/defibrillator/defib-re
 import type { DeviceSection } from "@wardtwin/device-profiles/twin-document/batch";
 import type { MetricName } from "@wardtwin/device-profiles/vocabulary/metrics";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import type { HeldClaimed } from "./arrival/events.ts";
+import { takeUpHeld } from "./arrival/jobs.ts";
 import { ArrivalStore } from "./arrival/store.ts";
 import { TwinQueries } from "./device-twin/queries.ts";
 import { twinChip, wardMap } from "./device-twin/view.ts";
@@ -11,8 +13,8 @@ import { FleetStore } from "./fleet/store.ts";
 import { ObservationStore } from "./observation/store.ts";
 import { openTestDatabase, silent, type TestDatabase } from "./platform/database.testing.ts";
 import type { Catalog } from "./profile-catalog.ts";
-import { arrivalOf, NOON_MS, REGISTRY } from "./telemetry.testing.ts";
-import { foldsOf } from "./worker.ts";
+import { arrivalOf, NOON_MS, REGISTRY, takeUpOn } from "./telemetry.testing.ts";
+import { foldsOf, heldReadingsOf } from "./worker.ts";
 
 const PROFILE = "wardtwin-synthetic/defib-ready-1";
 const DEVICES = ["defib-1", "defib-2"] as const;
@@ -38,13 +40,13 @@ let sequence = 0;
 let catalog: Catalog = CATALOG;
 beforeAll(async () => {
   house = await openTestDatabase();
-  store = new FleetStore(house.db);
+  store = new FleetStore(house.db, takeUpOn(house.db));
   fleet = new FleetQueries(house.db);
 });
 afterAll(() => house.stop());
 beforeEach(async () => {
   await house.db.pool.query(
-    "truncate binding, attachment, line_place, twin, twin_metric, telemetry.chunk, telemetry.minute, gateway_epoch cascade",
+    "truncate binding, attachment, line_place, twin, twin_metric, telemetry.chunk, telemetry.minute, gateway_epoch, event_outbox cascade",
   );
   await store.import(registry);
   fleet.forgetIndex();
@@ -97,6 +99,7 @@ async function arrive(...devices: DeviceSection[]) {
     db: house.db,
     catalog,
     folds,
+    takeUp: takeUpOn(house.db),
     prepare: observations.prepare,
     log: silent,
   });
@@ -147,12 +150,39 @@ test("two nameless devices swapped while off: no reading of one enters the other
   await scan("defib-1", "18");
   fleet.forgetIndex();
   await arrive(section("17", "b2", 100_000, [95, 700]), section("18", "a2", 100_000, [2, 9_000]));
-  expect(await readings()).toEqual({ "defib-1": 10, "defib-2": 10, "place 17": 10, "place 18": 5 });
+  // With all that was held of it since it was plugged in there.
+  expect(await readings()).toEqual({ "defib-1": 15, "defib-2": 20 });
   expect((await twin("defib-2"))?.metrics.get("batteryCycleCount")?.value).toBe(95);
   expect((await twin("defib-1"))?.unconfirmed).toBeNull();
   // What came late from before the swap is still whose it was.
   await arrive(section("17", "a1", 2_000, [412, 1_180]));
-  expect((await readings())["defib-1"]).toBe(15);
+  expect((await readings())["defib-1"]).toBe(20);
+  const { rows } = await house.db.pool.query<{ id: string; minutes: number }>(
+    "select id, sum(count)::int as minutes from telemetry.minute join device on num = device group by 1 order by 1",
+  );
+  expect(rows).toEqual([
+    { id: "defib-1", minutes: 20 },
+    { id: "defib-2", minutes: 20 },
+  ]);
+});
+
+test("a scan moves what its own presence said, and not what another one said on the same place before", async () => {
+  await arrive(section("17", "a1", 1_000, [412, 1_180]));
+  await arrive(section("17", "b2", 90_000, [95, 700]));
+  await arrive(section("17", "c3", 95_000, [7, 70]));
+  await scan("defib-2", "17");
+  fleet.forgetIndex();
+  expect(await readings()).toEqual({ "defib-1": 5, "defib-2": 5, "place 17": 5 });
+});
+
+test("what a place that nobody bound says is held, and is the device's once a binding or a scan says which", async () => {
+  await arrive(section("20", "x1", 1_000, [1, 10]), section("21", "y1", 1_000, [2, 20]));
+  expect(await readings()).toEqual({ "place 20": 5, "place 21": 5 });
+  await scan("defib-1", "20", NOON_MS + 30_000);
+  await store.import({ ...registry, bindings: [{ gateway: "gw-a", line: "dock", unit: "21", device: "defib-2" }] });
+  fleet.forgetIndex();
+  await arrive(section("21", "y1", 3_000, [2, 20]));
+  expect(await readings()).toEqual({ "defib-1": 5, "defib-2": 10 });
 });
 
 test("a device whose counters went on as time did is known again by itself", async () => {
@@ -194,3 +224,33 @@ test("a device of a profile that the hospital wrote is judged by it and known ag
   expect(await readings()).toEqual({ "defib-1": 10, "defib-2": 5, "place 18": 5 });
   expect(await twin("defib-1")).toMatchObject({ profile: null, judgement: { availability: "unknown", holds: [] } });
 });
+
+test("a long time held is given to the device part by part: some with the scan, and the rest by a job, each once", async () => {
+  await arrive(section("17", "first", 1_000, [412, 1_180]));
+  const observations = new ObservationStore(house.db);
+  const clock = { nowMs: () => NOON_MS };
+  const folds = foldsOf({ observations, clock });
+  const { prepare } = observations;
+  const arrivals = new ArrivalStore({ db: house.db, catalog, folds, takeUp: takeUpOn(house.db), prepare, log: silent });
+  const held = Array.from({ length: 1_100 }, (_, n) =>
+    arrivalOf({ sequence: ++sequence, devices: [section("17", "second", 90_000 + n * 10, [95, 700])] }),
+  );
+  for (let from = 0; from < held.length; from += 256) {
+    await arrivals.settle(held.slice(from, from + 256), await fleet.index(NOON_MS), NOON_MS + 60_000);
+  }
+  expect(await readings()).toEqual({ "defib-1": 5, "place 17": 5_500 });
+  await scan("defib-2", "17");
+  expect(await readings()).toEqual({ "defib-1": 5, "defib-2": 2_500, "place 17": 3_000 });
+  const { rows } = await house.db.pool.query<{ payload: HeldClaimed }>(
+    "select payload from event_outbox where name = 'arrival.held-claimed'",
+  );
+  const [claim] = rows;
+  if (claim === undefined) throw new Error("nobody was told of the rest");
+  const deps = { db: house.db, held: heldReadingsOf({ observations, clock }) };
+  for (let times = 0; times < 2; times++) await takeUpHeld.run(claim.payload, deps, AbortSignal.timeout(60_000));
+  expect(await readings()).toEqual({ "defib-1": 5, "defib-2": 5_500 });
+  const { rows: counted } = await house.db.pool.query<{ minutes: number }>(
+    "select sum(count)::int as minutes from telemetry.minute join device on num = device where id = 'defib-2'",
+  );
+  expect(counted).toEqual([{ minutes: 5_500 }]);
+}, 60_000);

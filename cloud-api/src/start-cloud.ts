@@ -5,6 +5,7 @@ import { type CertificateAuthority, openCertificateAuthority } from "./access/ce
 import { AccessStore } from "./access/store.ts";
 import { buildApp } from "./app.ts";
 import { Intake } from "./arrival/intake.ts";
+import { SightingStore } from "./arrival/sighting-store.ts";
 import { ArrivalStore } from "./arrival/store.ts";
 import type { HolderFacts } from "./broker/dynamic-security.ts";
 import { DynamicSecurityDriver } from "./broker/dynamic-security-driver.ts";
@@ -41,7 +42,7 @@ import { buildShadowApp } from "./shadow/routes.ts";
 import { SHADOW_LIMITS } from "./shadow/rules.ts";
 import { ShadowService } from "./shadow/service.ts";
 import { ShadowStore } from "./shadow/store.ts";
-import { foldsOf, jobsOf } from "./worker.ts";
+import { foldsOf, heldReadingsOf, jobsOf } from "./worker.ts";
 
 export interface Cloud {
   /** Where the console and the API answer; null without the api role. */
@@ -248,10 +249,12 @@ async function openIntake(house: House, mqttUrl: string): Promise<void> {
   const mqtt = await openSession(house, mqttUrl, "ingest");
   const observations = new ObservationStore(db);
   const folds = foldsOf({ observations, clock });
-  const store = new ArrivalStore({ db, catalog, folds, prepare: observations.prepare, log });
+  const { takeUp } = heldReadingsOf({ observations, clock });
+  const store = new ArrivalStore({ db, catalog, folds, takeUp, prepare: observations.prepare, log });
   // Whether a gateway is online is known again when it says so to this process.
   await store.forgetOnline(clock.nowMs());
-  const intake = new Intake({ mqtt, store, fleet, live, clock, log });
+  const sightings = new SightingStore({ db, takeUp });
+  const intake = new Intake({ mqtt, store, sightings, fleet, live, clock, log });
   await intake.open();
   house.opened.push({ name: "intake", close: () => intake.close() });
 }
@@ -315,6 +318,7 @@ const shadowStore = ({ config, db, log }: House) =>
 async function openJobs(house: House): Promise<void> {
   const { config, db, clock, log } = house;
   const jobs = jobsOf({
+    db,
     shadows: shadowStore(house),
     deviceJobs: new DeviceJobStore({ db, log }),
     provisioning: new ProvisioningStore(db),
@@ -340,7 +344,7 @@ async function openApi(house: House): Promise<string> {
     access: new AccessStore(db),
     authority,
     fleet,
-    fleetStore: new FleetStore(db),
+    fleetStore: new FleetStore(db, heldReadingsOf({ observations: new ObservationStore(db), clock }).takeUp),
     clients: new ClientStore(db),
     provisioning: new ProvisioningStore(db),
     deviceJobs: new DeviceJobStore({ db, log }),

@@ -3,9 +3,12 @@ import { encodeBody } from "@wardtwin/device-profiles/twin-document/body";
 import { encodeFrame } from "@wardtwin/device-profiles/twin-document/frame";
 import { type MetricName, OPERATING_STATES, type OperatingState } from "@wardtwin/device-profiles/vocabulary/metrics";
 import type { Arrival } from "./arrival/rules.ts";
+import type { TakeUp } from "./fleet/binding-store.ts";
 import type { RegistryImport } from "./fleet/schema.ts";
 import { FleetStore } from "./fleet/store.ts";
+import { ObservationStore } from "./observation/store.ts";
 import type { Database } from "./platform/database.ts";
+import { heldReadingsOf } from "./worker.ts";
 
 /** Noon of a day, so that a test chooses for itself whether it crosses midnight. */
 export const NOON_MS = Date.UTC(2026, 10, 22, 12);
@@ -90,7 +93,11 @@ export function arrivalWith(gatewayId: string, header: Arrival["header"], body: 
   return { siteId: SITE, gatewayId, header, body, message, receivedAtMs: NOON_MS + 60_000 };
 }
 
-export const importRegistry = (db: Database) => new FleetStore(db).import(REGISTRY);
+/** Gives a device what was held of it, on a database of a test. */
+export const takeUpOn = (db: Database): TakeUp =>
+  heldReadingsOf({ observations: new ObservationStore(db), clock: { nowMs: () => NOON_MS } }).takeUp;
+
+export const importRegistry = (db: Database) => new FleetStore(db, takeUpOn(db)).import(REGISTRY);
 
 /** Everything that arrivals leave behind. */
 const TOLD = [
@@ -99,6 +106,8 @@ const TOLD = [
   "gateway_boot",
   "set_aside_batch",
   "set_aside_part",
+  "device_sighting",
+  "binding_past",
   "twin",
   "twin_metric",
   "state_span",

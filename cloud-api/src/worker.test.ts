@@ -7,14 +7,23 @@ import { FleetQueries } from "./fleet/queries.ts";
 import { ObservationStore } from "./observation/store.ts";
 import { openTestDatabase, silent, type TestDatabase } from "./platform/database.testing.ts";
 import type { Database } from "./platform/database.ts";
-import { arrivalOf, arrivalWith, forgetTold, importRegistry, NOON_MS, sectionOf } from "./telemetry.testing.ts";
+import {
+  arrivalOf,
+  arrivalWith,
+  forgetTold,
+  importRegistry,
+  NOON_MS,
+  sectionOf,
+  takeUpOn,
+} from "./telemetry.testing.ts";
 import { foldsOf } from "./worker.ts";
 
 /** The cloud's intake of one process, on a database that may be shared. */
 function openIngest(db: Database) {
   const observations = new ObservationStore(db);
   const folds = foldsOf({ observations, clock: { nowMs: () => NOON_MS } });
-  const store = new ArrivalStore({ db, catalog: CATALOG, folds, prepare: observations.prepare, log: silent });
+  const { prepare } = observations;
+  const store = new ArrivalStore({ db, catalog: CATALOG, folds, takeUp: takeUpOn(db), prepare, log: silent });
   const fleet = new FleetQueries(db);
   const settle = async (arrivals: readonly Arrival[]) =>
     store.settle(arrivals, await fleet.index(NOON_MS), NOON_MS + 60_000);
@@ -120,17 +129,28 @@ test("a message whose header cannot be read is kept, no more of it than a batch 
   expect(await rows("select 1 from gateway_epoch")).toEqual([]);
 });
 
-test("a device that nobody registered is counted and kept once for each batch, and never instead of its neighbours", async () => {
+test("a device that nobody registered is held once for each batch, and never instead of its neighbours", async () => {
   const mixed = arrivalOf({
     sequence: 1,
     devices: ["vent-1", "nobody"].map((device) => sectionOf(device, [{ monoMs: 1_000, state: "standby" }])),
   });
   for (let times = 0; times < 3; times++) expect(words(await ingest.settle([mixed]))).toEqual(["1 committed"]);
-  expect(await rows("select what, count::int from set_aside_part")).toEqual([
-    { what: "device puritan-bennett/840 nobody", count: 1 },
-  ]);
+  const held =
+    "select profile, serial_normalised, line, device_id, readings from device_sighting join telemetry.chunk on device = num";
+  const stranger = { profile: "puritan-bennett/840", serial_normalised: "NOBODY", line: "line", device_id: null };
+  expect(await rows(held)).toEqual([{ ...stranger, readings: 3 }]);
+  expect(await first("select count(*)::int from telemetry.chunk")).toBe(2);
+  expect(await rows("select 1 from set_aside_batch union select 1 from set_aside_part")).toEqual([]);
+});
+
+test("a gateway hears no more than 200 strangers; others are counted, and kept with their batch", async () => {
+  const strangers = Array.from({ length: 203 }, (_, n) =>
+    sectionOf(`stranger-${n}`, [{ monoMs: 1_000, state: "standby" }]),
+  );
+  expect(words(await ingest.settle([arrivalOf({ sequence: 1, devices: strangers })]))).toEqual(["1 committed"]);
+  expect(await first("select count(*)::int from device_sighting")).toBe(200);
+  expect(await first("select count(*)::int from set_aside_part")).toBe(3);
   expect(await first("select count(*)::int from set_aside_batch")).toBe(1);
-  expect(await first("select count(*)::int from telemetry.chunk")).toBe(1);
 });
 
 test("a day whose partition has been dropped is made again for what comes late", async () => {

@@ -1,10 +1,13 @@
 import type { Fold } from "./arrival/events.ts";
+import { HeldReadings } from "./arrival/held-readings.ts";
+import { takeUpHeld } from "./arrival/jobs.ts";
 import { forgetEndedDeviceJobs } from "./device-job/jobs.ts";
 import type { DeviceJobStore } from "./device-job/store.ts";
 import { foldTwins } from "./device-twin/store.ts";
 import { integrateUsage, retireTelemetry } from "./observation/jobs.ts";
 import type { ObservationStore } from "./observation/store.ts";
 import type { Clock } from "./platform/clock.ts";
+import type { Database } from "./platform/database.ts";
 import { type BoundJob, bindJob } from "./platform/queue.ts";
 import { forgetProvisioning } from "./provisioning/jobs.ts";
 import type { ProvisioningStore } from "./provisioning/store.ts";
@@ -17,6 +20,7 @@ interface Deps {
 }
 
 interface JobDeps extends Deps {
+  db: Database;
   shadows: ShadowStore;
   deviceJobs: DeviceJobStore;
   provisioning: ProvisioningStore;
@@ -30,11 +34,20 @@ export const foldsOf = ({ observations }: Deps): Fold[] => [
   observations.foldStates,
 ];
 
+/** What was held goes the same way, once it is known whose it is. */
+export const heldReadingsOf = (deps: Deps): HeldReadings =>
+  new HeldReadings({
+    folds: foldsOf(deps),
+    prepare: deps.observations.prepare,
+    takeOut: (tx, held, most) => deps.observations.takeOut(tx, held, most),
+  });
+
 /** Every job: of what is at the broker, then in flow order. */
-export const jobsOf = ({ shadows, deviceJobs, provisioning, observations, clock }: JobDeps): BoundJob[] => [
+export const jobsOf = ({ db, shadows, deviceJobs, provisioning, observations, clock }: JobDeps): BoundJob[] => [
   bindJob(forgetDeletedShadows, { shadows, clock }),
   bindJob(forgetEndedDeviceJobs, { deviceJobs, clock }),
   bindJob(forgetProvisioning, { provisioning, clock }),
+  bindJob(takeUpHeld, { db, held: heldReadingsOf({ observations, clock }) }),
   bindJob(integrateUsage, { observations, clock }),
   bindJob(retireTelemetry, { observations, clock }),
 ];

@@ -15,6 +15,7 @@ import { Reporter } from "./reported/reporter.ts";
 import { MqttSession } from "./uplink/mqtt-session.ts";
 import { openProvisioningLink } from "./uplink/provisioning-link.ts";
 import { SafeOutbox } from "./uplink/safe-outbox.ts";
+import { SightingReports } from "./uplink/sighting-reports.ts";
 import { Uplink } from "./uplink/uplink.ts";
 
 /** How long a stopping agent waits for the cloud to take what it still holds, ms. */
@@ -39,9 +40,11 @@ export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
   const outbox = new SafeOutbox(settings.dataDir, { clock, random, log, limits: settings.outbox });
   const presence = (online: boolean) => JSON.stringify({ online, agentVersion: version } satisfies Presence);
   const session = new MqttSession(settings, settings.mqtt, { online: presence(true), offline: presence(false) }, log);
+  const sightings = new SightingReports();
   const uplink = new Uplink({
     session,
     outbox,
+    sightings,
     clock,
     random,
     log,
@@ -63,7 +66,10 @@ export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
     attachments,
     log,
     keepPatientDerived: settings.keepPatientDerived,
-    onSighting: (sighting) => reporter.take(sighting),
+    onSighting: (sighting) => {
+      reporter.take(sighting);
+      sightings.take(sighting);
+    },
   });
   const forLines = { ...deps, opcUaThreads: new OpcUaThreads() };
   const lines = settings.lines.map((line) => startLine(line, settings, forLines, judge, stopping.signal));

@@ -1,3 +1,4 @@
+import { query } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
 import { countsByDevice, type EpochAccount, epochAccounts } from "../support/ledger.ts";
 import type { ChaosHouse } from "./chaos-house.ts";
@@ -12,7 +13,15 @@ export async function faultsOfBooks({ databaseUrl, gateways }: ChaosHouse): Prom
     return now.every(isUnbroken) && now;
   }).catch(ofAgents);
   const counts = await countsByDevice(databaseUrl);
+  // Every device is where the registry has it, so that nothing is kept apart from its history.
+  const held = await query<{ line: string; chunks: number }>(
+    databaseUrl,
+    `select coalesce(line_place.line, device_sighting.line) as line, count(*)::int as chunks from telemetry.chunk
+     left join line_place on line_place.num = device left join device_sighting on device_sighting.num = device
+     where device not in (select num from device) group by 1`,
+  );
   return [
+    ...held.map((one) => `held: ${JSON.stringify(one)}`),
     ...accounts.filter((one) => !isUnbroken(one)).map((one) => `not one range: ${JSON.stringify(one)}`),
     ...accounts.filter(({ doubled }) => doubled > 0).map((one) => `chunks twice: ${JSON.stringify(one)}`),
     ...[...counts]

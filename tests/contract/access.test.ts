@@ -22,6 +22,7 @@ const ACCESS: Readonly<Record<string, RouteAccess>> = {
   "POST /registry/import": "registry.import",
   "GET /gateways": "gateway.read",
   "GET /lines/unconfirmed": "twin.read",
+  "GET /devices/discovered": "twin.read",
   "POST /sightings": "sighting.write",
   "GET /gateways/{id}/certificates": "gateway.read",
   "POST /gateways/{id}/certificates": "gateway.certify",

@@ -11,7 +11,7 @@ import { batchOf, type Credentials, certify, frameOf, RawGateway } from "../supp
 const SITE = "st-real";
 let house: TestCloud;
 const credentials = new Map<string, Credentials>();
-const GATEWAYS = ["gw-1", "gw-2", "gw-3", "gw-4", "gw-5", "gw-6", "gw-7", "gw-8", "gw-9", "gw-10"];
+const GATEWAYS = ["gw-1", "gw-2", "gw-3", "gw-4", "gw-5", "gw-6", "gw-7", "gw-8", "gw-9", "gw-10", "gw-11"];
 const unused = [...GATEWAYS];
 
 beforeAll(async () => {
@@ -135,7 +135,7 @@ test("an unknown metric costs its own column alone", async () => {
   expect(parts).toEqual([{ line: "line-1", unit: "1", what: "metric fluxDensityMt", count: 1 }]);
 });
 
-test("a device that nobody registered is set aside with its batch, once however often it comes, and its neighbour is not", async () => {
+test("a device that nobody registered is held, once however often it comes, and its neighbour is not", async () => {
   const batch = batchOf({ serial: serial() }, [1_000], false);
   batch.devices.push(...batchOf({ line: "line-9", serial: "STRANGER" }, [1_000], false).devices);
   for (const _ of [1, 2]) {
@@ -146,7 +146,30 @@ test("a device that nobody registered is set aside with its batch, once however 
   const { epochs, chunks, aside, parts } = await books();
   expect(epochs).toEqual([{ epoch: 1, committed: "{[1,2)}", set_aside: "{}" }]);
   expect(chunks).toEqual([{ sequence: 1, readings: 3 }]);
-  expect(parts).toEqual([{ line: "line-9", unit: "1", what: "device puritan-bennett/840 STRANGER", count: 1 }]);
+  expect([parts, aside]).toEqual([[], []]);
+  const held = await query(
+    house.databaseUrl,
+    `select line, unit, serial_normalised as serial, device_id as device, sequence::int, readings
+     from device_sighting join telemetry.chunk on chunk.device = num where gateway_id = $1`,
+    [gateway],
+  );
+  expect(held).toEqual([{ line: "line-9", unit: "1", serial: "STRANGER", device: null, sequence: 1, readings: 3 }]);
+});
+
+test("a device that says neither who it is nor which presence it is stays with its batch, which is kept once", async () => {
+  const batch = batchOf({ serial: serial() }, [1_000], false);
+  const [nameless] = batchOf({ line: "line-9", serial: "x" }, [1_000], false).devices;
+  if (nameless !== undefined) batch.devices.push({ ...nameless, subject: { ...nameless.subject, identity: {} } });
+  for (const _ of [1, 2]) {
+    raw.acks.length = 0;
+    await raw.send({ epoch: 1, sequence: 1 }, batch);
+    expect(await raw.settled(1, 1)).toBe("committed");
+  }
+  const { chunks, aside, parts } = await books();
+  expect(chunks).toEqual([{ sequence: 1, readings: 3 }]);
+  expect(parts).toEqual([
+    { line: "line-9", unit: "1", what: "device puritan-bennett/840 without a serial number", count: 1 },
+  ]);
   expect(aside).toEqual([{ epoch: 1, sequence: 1, reason: "it has devices that are not registered" }]);
 });
 

@@ -90,7 +90,10 @@ export async function epochAccounts(url: string): Promise<EpochAccount[]> {
                    from telemetry.chunk join device on device.num = chunk.device join twin on twin.device_id = device.id
                    union all
                    select line_place.gateway_id, chunk.epoch, sequence, device, part
-                   from telemetry.chunk join line_place on line_place.num = chunk.device)
+                   from telemetry.chunk join line_place on line_place.num = chunk.device
+                   union all
+                   select device_sighting.gateway_id, chunk.epoch, sequence, device, part
+                   from telemetry.chunk join device_sighting on device_sighting.num = chunk.device)
      select gateway_id as gateway, epoch, committed::text, (select count(*)::int from unnest(set_aside)) as set_aside,
        (select count(distinct sequence)::int from kept where kept.gateway_id = held.gateway_id and kept.epoch = held.epoch) as sequences,
        (select (count(*) - count(distinct (device, sequence, part)))::int from kept
@@ -122,16 +125,19 @@ export async function countsByDevice(url: string): Promise<Map<string, { chunks:
   return new Map(
     rows.map(({ device, minutes, bodies }) => [
       device,
-      { minutes, chunks: bodies.reduce((sum, body) => sum + valuesIn(body), 0) },
+      { minutes, chunks: bodies.reduce((sum, body) => sum + valuesIn(body).length, 0) },
     ]),
   );
 }
 
-function valuesIn(body: Buffer): number {
+/** The values that a chunk holds, of one metric or of all; blanks left out. */
+export function valuesIn(body: Buffer, metric: string | null = null): number[] {
   const decoded = decodeBody(zstdDecompressSync(body));
   if (!decoded.ok) throw new Error(decoded.fault);
-  const columns = decoded.value.batch.devices.flatMap(({ groups }) => groups.flatMap((group) => group.columns));
-  return columns.reduce((sum, { values }) => sum + values.filter((value) => !Number.isNaN(value)).length, 0);
+  return decoded.value.batch.devices
+    .flatMap(({ groups }) => groups.flatMap((group) => group.columns))
+    .filter((column) => metric === null || column.metric === metric)
+    .flatMap(({ values }) => [...values].filter((value) => !Number.isNaN(value)));
 }
 
 /** Every row of every table as text, chunks' bodies left out: what a search of the whole database would find. */

@@ -36,7 +36,7 @@ export async function servedDocument(): Promise<string> {
     access: new AccessStore(db),
     authority: await openCertificateAuthority(folder, clock, systemRandom),
     fleet,
-    fleetStore: new FleetStore(db),
+    fleetStore: new FleetStore(db, async () => undefined),
     clients: new ClientStore(db),
     provisioning: new ProvisioningStore(db),
     deviceJobs: new DeviceJobStore({ db, log: log }),

@@ -4,8 +4,8 @@ import * as x509 from "@peculiar/x509";
 import type { TelemetryBatch } from "@wardtwin/device-profiles/twin-document/batch";
 import { encodeBody } from "@wardtwin/device-profiles/twin-document/body";
 import { encodeFrame, type FrameHeader } from "@wardtwin/device-profiles/twin-document/frame";
-import { Acknowledgement, Welcome } from "@wardtwin/device-profiles/twin-document/messages";
-import { type Channel, topicOf } from "@wardtwin/device-profiles/twin-document/topics";
+import { Acknowledgement, SightingAnswer, Welcome } from "@wardtwin/device-profiles/twin-document/messages";
+import { type Channel, DOWNLINK_CHANNELS, topicOf } from "@wardtwin/device-profiles/twin-document/topics";
 import { connectAsync, type MqttClient } from "mqtt";
 import Type from "typebox";
 import Value from "typebox/value";
@@ -67,6 +67,7 @@ export class RawGateway {
   readonly #address: { site: string; gateway: string };
   readonly acks: Acknowledgement[] = [];
   readonly welcomes: Welcome[] = [];
+  readonly answers: SightingAnswer[] = [];
 
   private constructor(mqtt: MqttClient, address: { site: string; gateway: string }) {
     this.mqtt = mqtt;
@@ -76,6 +77,7 @@ export class RawGateway {
     mqtt.on("message", (topic, payload) => {
       const message: unknown = JSON.parse(payload.toString());
       if (topic.endsWith("/ack")) this.acks.push(Value.Parse(Acknowledgement, message));
+      else if (topic.endsWith("/settled")) this.answers.push(Value.Parse(SightingAnswer, message));
       else this.welcomes.push(Value.Parse(Welcome, message));
     });
   }
@@ -87,7 +89,10 @@ export class RawGateway {
   ): Promise<RawGateway> {
     const mqtt = await connect(mqttUrl, credentials, `${address.site}:${address.gateway}`);
     const raw = new RawGateway(mqtt, address);
-    await mqtt.subscribeAsync([topicOf(address, "ack"), topicOf(address, "welcome")], { qos: 1 });
+    await mqtt.subscribeAsync(
+      DOWNLINK_CHANNELS.map((channel) => topicOf(address, channel)),
+      { qos: 1 },
+    );
     return raw;
   }
 

@@ -77,6 +77,7 @@ function identityOf({ kind, scenario, n }: Planned, gateway: string, ago: Ago): 
     strength,
     confirmed: SCENARIO[scenario].silentMin === null || strength !== "self" ? null : scenario !== "stranger",
     unconfirmed: scenario === "unconfirmed" ? { ...place, since: ago(5) } : null,
+    conflict: null,
   };
 }
 

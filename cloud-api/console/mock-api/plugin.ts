@@ -4,7 +4,7 @@ import type { Connect, Plugin } from "vite";
 import type { Session } from "../src/api/types.ts";
 import { isMetric, type MockTwin, makeTwins } from "./hospital.ts";
 import { GATEWAYS } from "./plan.ts";
-import { linesOf, sight } from "./sightings.ts";
+import { discoveredAt, linesOf, sight } from "./sightings.ts";
 import { historyOf, mapOf, ribbonOf, usageOf, wardOf } from "./views.ts";
 
 const TICK_MS = 2_000;
@@ -79,6 +79,7 @@ function read(twins: readonly MockTwin[], [room, id = "", part]: string[], url: 
     return view === null ? notFound("ward") : ok(view);
   }
   if (room === "lines") return ok({ lines: linesOf(twins) });
+  if (room === "devices") return ok({ devices: discoveredAt(nowMs) });
   if (room === "gateways") return ok({ gateways: gatewaysAt(nowMs) });
   const twin = twins.find((it) => it.id === id);
   if (room !== "twins" || twin === undefined) return notFound("device");

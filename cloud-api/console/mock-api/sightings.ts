@@ -1,5 +1,5 @@
 /** Where nameless devices hang in the made-up hospital, and how a scan settles it. */
-import type { Place, SightingTaken, UnconfirmedLine } from "../src/api/types.ts";
+import type { DiscoveredDevice, Place, SightingTaken, UnconfirmedLine } from "../src/api/types.ts";
 import { type MockTwin, makeTwin } from "./hospital.ts";
 
 export const linesOf = (twins: readonly MockTwin[]): UnconfirmedLine[] =>
@@ -8,6 +8,23 @@ export const linesOf = (twins: readonly MockTwin[]): UnconfirmedLine[] =>
     const { since, ...place } = unconfirmed;
     return [{ place, device: id, profile: profile.id, says: `${manufacturer} ${model}`, since }];
   });
+
+/** One pump that came with a patient from elsewhere and is in nobody's registry. */
+export const discoveredAt = (nowMs: number): DiscoveredDevice[] => [
+  {
+    place: { gateway: "gw-west", line: "pump-rack", unit: "7" },
+    profile: "wardtwin-synthetic/pump-rack-1",
+    manufacturer: null,
+    model: null,
+    serial: "VP-30771",
+    firmware: null,
+    firstAt: new Date(nowMs - 52 * 60_000).toISOString(),
+    lastAt: new Date(nowMs - 4_000).toISOString(),
+    device: null,
+    boundTo: null,
+    standing: "unregistered",
+  },
+];
 
 type Outcome = { taken: SightingTaken } | { refused: number; why: string };
 

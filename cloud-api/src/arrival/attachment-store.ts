@@ -1,15 +1,24 @@
 import type { ProfileCore } from "@wardtwin/device-profiles/profile/profile";
 import type { DeviceSection } from "@wardtwin/device-profiles/twin-document/batch";
 import { isMetricName, type MetricName } from "@wardtwin/device-profiles/vocabulary/metrics";
+import type { HeldKey } from "../fleet/binding-store.ts";
 import type { Tx } from "../platform/database.ts";
-import type { ArrivedBatch, ArrivedSection, HeldSection } from "./events.ts";
+import type { ArrivedSection, HeldSection } from "./events.ts";
 import { type Counted, type Counters, knownByCounters } from "./fingerprint.ts";
+import type { Placed } from "./opening.ts";
+import { placeNum } from "./whereabouts-store.ts";
 
 /** Presences of one place that are remembered; their readings stay where they are. */
 const PRESENCES_MAX = 200;
 
 /** Of each profile, the counters by which a device is known again. */
 export type Fingerprints = ReadonlyMap<string, Pick<ProfileCore, "fingerprint">>;
+
+/** A presence that turned out to be a device's after some of it had been held. */
+export interface Claimed {
+  held: HeldKey;
+  device: { id: string; num: number };
+}
 
 interface Presence {
   gatewayId: string;
@@ -30,6 +39,7 @@ interface AttachmentRow {
   attachment: string;
   device_id: string | null;
   device_num: number | null;
+  first_at: Date;
 }
 
 const keyOf = (...parts: string[]) => parts.join("\u0000");
@@ -37,32 +47,53 @@ const keyOf = (...parts: string[]) => parts.join("\u0000");
 /**
  * Decides, inside the transaction, whose each section of a device without a name is. A presence that was confirmed is its
  * device's; the first one after a person bound the place is that device's; one whose counters fit the bound device and no
- * other is that device's again. Any other is held: its readings stay with the place, and no twin hears of them.
+ * other is that device's again. Any other is held, and so is one on a place that nobody bound: its readings stay with the
+ * place, and no twin hears of them.
  */
 export async function settleAttachments(
   tx: Tx,
-  batches: readonly ArrivedBatch[],
+  all: readonly Placed[],
   catalog: Fingerprints,
-): Promise<ArrivedBatch[]> {
-  const presences = presencesOf(batches);
-  if (presences.size === 0) return [...batches];
+): Promise<{ placed: Placed[]; claimed: Claimed[] }> {
+  const presences = presencesOf(all);
+  if (presences.size === 0) return { placed: [...all], claimed: [] };
   const settled = await enter(tx, [...presences.values()]);
+  const confirmations: AttachmentRow[] = [];
   for (const [key, row] of settled) {
     const presence = presences.get(key);
-    if (row.device_id === null && presence !== undefined) settled.set(key, await confirmed(tx, row, presence, catalog));
+    if (row.device_id !== null || presence === undefined) continue;
+    const now = await confirmed(tx, row, presence, catalog);
+    settled.set(key, now);
+    if (now.device_id !== null) confirmations.push(now);
   }
   const places = await placesOf(
     tx,
     [...settled.values()].filter(({ device_id }) => device_id === null),
   );
-  return batches.map((batch) => parted(batch, settled, places));
+  return { placed: all.map((placed) => parted(placed, settled, places)), claimed: await claimedOf(tx, confirmations) };
+}
+
+/** Of presences that have just been confirmed, those of which something may have been held before. */
+async function claimedOf(tx: Tx, confirmations: readonly AttachmentRow[]): Promise<Claimed[]> {
+  const claimed: Claimed[] = [];
+  for (const { gateway_id: gatewayId, line, unit, attachment, device_id, device_num, first_at } of confirmations) {
+    const { rows } = await tx.query<{ num: number }>(
+      "select num from line_place where gateway_id = $1 and line = $2 and unit = $3",
+      [gatewayId, line, unit],
+    );
+    if (rows[0] === undefined || device_id === null || device_num === null) continue;
+    const held = { num: rows[0].num, gatewayId, sinceMs: first_at.getTime(), attachment };
+    claimed.push({ held, device: { id: device_id, num: device_num } });
+  }
+  return claimed;
 }
 
 /** Every presence that the batches tell of, as it was first seen in them. */
-function presencesOf(batches: readonly ArrivedBatch[]): Map<string, Presence> {
+function presencesOf(all: readonly Placed[]): Map<string, Presence> {
   const presences = new Map<string, Presence>();
-  for (const { gatewayId, epoch, offsetMs, sections } of batches) {
-    for (const { section } of sections) {
+  for (const { batch, strangers } of all) {
+    const { gatewayId, epoch, offsetMs } = batch;
+    for (const section of [...batch.sections.map((one) => one.section), ...strangers]) {
       const { line, unit, attachment } = section.subject;
       if (attachment === undefined) continue;
       const monoMs = Math.min(...section.groups.map(({ timesMonoMs }) => timesMonoMs[0] ?? Number.MAX_SAFE_INTEGER));
@@ -93,8 +124,9 @@ async function enter(tx: Tx, presences: readonly Presence[]): Promise<Map<string
        insert into attachment as held (gateway_id, line, unit, attachment, profile, identity, first_at, last_at, epoch, mono_ms)
        select g, l, u, a, p, i, t, t, e, m from unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[],
          $7::timestamptz[], $8::int8[], $9::int8[]) presence (g, l, u, a, p, i, t, e, m) order by 1, 2, 3, 4
-       on conflict (gateway_id, line, unit, attachment) do update set last_at = greatest(held.last_at, excluded.last_at)
-       returning gateway_id, line, unit, attachment, device_id)
+       on conflict (gateway_id, line, unit, attachment) do update set last_at = greatest(held.last_at, excluded.last_at),
+         first_at = least(held.first_at, excluded.first_at)
+       returning gateway_id, line, unit, attachment, device_id, first_at)
      select told.*, device.num as device_num from told left join device on device.id = told.device_id`,
     [
       column(({ gatewayId }) => gatewayId),
@@ -197,36 +229,38 @@ async function forgetOldest(tx: Tx, place: readonly string[]): Promise<void> {
 async function placesOf(tx: Tx, held: readonly AttachmentRow[]): Promise<Map<string, number>> {
   const places = new Map<string, number>();
   const unique = new Map(held.map((row) => [keyOf(row.gateway_id, row.line, row.unit), row]));
-  for (const [key, { gateway_id, line, unit }] of [...unique].sort(([a], [b]) => (a < b ? -1 : 1))) {
-    const { rows } = await tx.query<{ num: number }>(
-      `insert into line_place (gateway_id, line, unit, num) values ($1, $2, $3, nextval('device_num_seq'))
-       on conflict (gateway_id, line, unit) do update set unit = excluded.unit returning num`,
-      [gateway_id, line, unit],
-    );
-    if (rows[0] !== undefined) places.set(key, rows[0].num);
+  for (const [key, { gateway_id: gatewayId, line, unit }] of [...unique].sort(([a], [b]) => (a < b ? -1 : 1))) {
+    const num = await placeNum(tx, { gatewayId, line, unit });
+    if (num !== null) places.set(key, num);
   }
   return places;
 }
 
 /** A batch whose sections of nameless devices stand under the device that they are, or apart as held. */
 function parted(
-  batch: ArrivedBatch,
+  { batch, strangers, ...placed }: Placed,
   settled: ReadonlyMap<string, AttachmentRow>,
   places: ReadonlyMap<string, number>,
-): ArrivedBatch {
+): Placed {
   const sections: ArrivedSection[] = [];
-  const held: HeldSection[] = [];
-  for (const arrived of batch.sections) {
-    const { line, unit, attachment } = arrived.section.subject;
+  const held: HeldSection[] = [...batch.held];
+  const unknown: DeviceSection[] = [];
+  const all = [
+    ...batch.sections.map((arrived) => ({ arrived, section: arrived.section })),
+    ...strangers.map((section) => ({ arrived: null, section })),
+  ];
+  for (const { arrived, section } of all) {
+    const { line, unit, attachment } = section.subject;
     const row = attachment === undefined ? undefined : settled.get(keyOf(batch.gatewayId, line, unit, attachment));
-    if (row === undefined) sections.push(arrived);
-    else if (row.device_id !== null && row.device_num !== null) {
-      sections.push({ ...arrived, deviceId: row.device_id, deviceNum: row.device_num });
+    if (row === undefined) {
+      if (arrived === null) unknown.push(section);
+      else sections.push(arrived);
+    } else if (row.device_id !== null && row.device_num !== null) {
+      sections.push({ section, deviceId: row.device_id, deviceNum: row.device_num });
     } else {
-      const placeNum = places.get(keyOf(batch.gatewayId, line, unit));
-      if (placeNum === undefined) throw new Error(`no place for ${line}/${unit}`);
-      held.push({ placeNum, section: arrived.section });
+      const num = places.get(keyOf(batch.gatewayId, line, unit));
+      if (num !== undefined) held.push({ placeNum: num, section });
     }
   }
-  return { ...batch, sections, held };
+  return { ...placed, batch: { ...batch, sections, held }, strangers: unknown };
 }

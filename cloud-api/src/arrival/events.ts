@@ -1,4 +1,5 @@
 import type { DeviceSection, Lane } from "@wardtwin/device-profiles/twin-document/batch";
+import Type, { type Static } from "typebox";
 import type { Tx } from "../platform/database.ts";
 
 /** A device's part of a batch, with the device found. */
@@ -7,6 +8,8 @@ export interface ArrivedSection {
   /** The short key of the device in the telemetry tables. */
   deviceNum: number;
   section: DeviceSection;
+  /** From a gateway that had the device before another one: its history has it, its present has not. */
+  isPast?: true;
 }
 
 /** A part of a batch that nobody knows the device of: it stays with its place, under the place's own key. */
@@ -37,3 +40,14 @@ export interface ArrivedBatch {
  * give the same result whatever the order and grouping of batches. A repeated batch never reaches a fold.
  */
 export type Fold = (tx: Tx, batches: readonly ArrivedBatch[]) => Promise<void>;
+
+/** It is known whose the readings under a key are, and not all of them have been given to it yet. */
+export const HeldClaimed = Type.Object({
+  num: Type.Integer({ minimum: 1 }),
+  gatewayId: Type.String({ minLength: 1, maxLength: 64 }),
+  sinceMs: Type.Number(),
+  attachment: Type.Optional(Type.String({ minLength: 1, maxLength: 256 })),
+  deviceId: Type.String({ minLength: 1, maxLength: 64 }),
+  deviceNum: Type.Integer({ minimum: 1 }),
+});
+export type HeldClaimed = Static<typeof HeldClaimed>;

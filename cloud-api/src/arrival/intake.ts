@@ -1,5 +1,5 @@
 import { decodeFrame } from "@wardtwin/device-profiles/twin-document/frame";
-import { Hello, Presence } from "@wardtwin/device-profiles/twin-document/messages";
+import { Hello, Presence, type SightingAnswer, SightingReport } from "@wardtwin/device-profiles/twin-document/messages";
 import { everyGateway, parseTopic, topicOf } from "@wardtwin/device-profiles/twin-document/topics";
 import type { MqttClient } from "mqtt";
 import { Compile } from "typebox/compile";
@@ -9,11 +9,13 @@ import { isTransient } from "../platform/database.ts";
 import type { LiveBus } from "../platform/live.ts";
 import type { Log } from "../platform/log.ts";
 import { type Arrival, acknowledgements, type Settled } from "./rules.ts";
+import type { SightingStore } from "./sighting-store.ts";
 import type { ArrivalStore } from "./store.ts";
 
 interface Deps {
   mqtt: MqttClient;
   store: ArrivalStore;
+  sightings: SightingStore;
   fleet: FleetQueries;
   live: LiveBus;
   clock: Clock;
@@ -25,11 +27,13 @@ const WAITING_MAX = 10_000;
 const WAITING_BYTES_MAX = 256 * 1024 * 1024;
 const GROUP_MAX = 256;
 const SMALL_MESSAGE_BYTES_MAX = 4_096;
+const SIGHTINGS_BYTES_MAX = 64 * 1024;
 /** After the database was out of reach. */
 const RETRY_MS = 500;
 
 const isHello = Compile(Hello);
 const isPresence = Compile(Presence);
+const isSightingReport = Compile(SightingReport);
 
 /** The mouth of the cloud: hears every gateway, groups batches, and answers what was committed. */
 export class Intake {
@@ -41,6 +45,8 @@ export class Intake {
   #closing = false;
   /** What each gateway says of itself, one thing after the other: a reconnect must not be overtaken by the last will before it. */
   readonly #turns = new Map<string, Promise<void>>();
+  /** Gateways whose reports of devices are being looked into. One that says more meanwhile says it again. */
+  readonly #reporting = new Set<string>();
 
   constructor(deps: Deps) {
     this.#deps = deps;
@@ -59,6 +65,7 @@ export class Intake {
       [everyGateway("presence")]: { qos: 1 },
       [everyGateway("hello")]: { qos: 1 },
       [everyGateway("telemetry")]: { qos: 1 },
+      [everyGateway("sighting")]: { qos: 1 },
     });
   }
 
@@ -93,6 +100,7 @@ export class Intake {
       await this.#inTurn(address.gateway, () => this.#greet(address, payload, nowMs));
     else if (address.channel === "presence")
       await this.#inTurn(address.gateway, () => this.#presence(address.gateway, payload, nowMs));
+    else if (address.channel === "sighting") await this.#sightings(address, payload, nowMs);
   }
 
   async #inTurn(gateway: string, work: () => Promise<void>): Promise<void> {
@@ -119,6 +127,26 @@ export class Intake {
     if (presence === null) return;
     await this.#deps.store.setOnline(gateway, presence.online, presence.agentVersion ?? null, nowMs);
     this.#deps.live.publish({ devices: [], gateways: [gateway] });
+  }
+
+  async #sightings(address: { site: string; gateway: string }, payload: Uint8Array, nowMs: number): Promise<void> {
+    const { sightings, fleet, live, log } = this.#deps;
+    const { gateway } = address;
+    const report = parsed(isSightingReport, payload, SIGHTINGS_BYTES_MAX);
+    if (report === null) return log.warn({ gateway }, "a report of devices that cannot be read");
+    if (this.#reporting.has(gateway) || this.#closing) return;
+    this.#reporting.add(gateway);
+    try {
+      const { answers, changed } = await sightings.take(report, address, await fleet.index(nowMs), nowMs);
+      // The broker's rules first: once it is told, a gateway may use the shadows of its new devices.
+      if (changed.devices.length > 0) {
+        fleet.forgetIndex();
+        live.publish({ ...changed, registry: true });
+      }
+      this.#send(topicOf(address, "settled"), { devices: answers } satisfies SightingAnswer);
+    } finally {
+      this.#reporting.delete(gateway);
+    }
   }
 
   async #queue(siteId: string, gatewayId: string, message: Uint8Array, receivedAtMs: number): Promise<void> {
@@ -190,8 +218,12 @@ export class Intake {
 
 const bytesOf = (group: readonly Arrival[]) => group.reduce((sum, { message }) => sum + message.length, 0);
 
-function parsed<Message>(schema: { Check(value: unknown): value is Message }, payload: Uint8Array): Message | null {
-  if (payload.length > SMALL_MESSAGE_BYTES_MAX) return null;
+function parsed<Message>(
+  schema: { Check(value: unknown): value is Message },
+  payload: Uint8Array,
+  bytesMax = SMALL_MESSAGE_BYTES_MAX,
+): Message | null {
+  if (payload.length > bytesMax) return null;
   try {
     const value: unknown = JSON.parse(new TextDecoder().decode(payload));
     return schema.Check(value) ? value : null;

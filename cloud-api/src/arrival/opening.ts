@@ -1,6 +1,6 @@
 import { promisify } from "node:util";
 import { zstdDecompress } from "node:zlib";
-import { BATCH_LIMITS } from "@wardtwin/device-profiles/twin-document/batch";
+import { BATCH_LIMITS, type DeviceSection } from "@wardtwin/device-profiles/twin-document/batch";
 import type { DecodedBody } from "@wardtwin/device-profiles/twin-document/body";
 import { fail, type Result } from "@wardtwin/device-profiles/vocabulary/result";
 import type { FleetIndex, KnownDevice } from "../fleet/queries.ts";
@@ -26,9 +26,10 @@ export interface Unplaced {
 export interface Placed {
   arrival: Arrival;
   batch: ArrivedBatch;
+  /** What no device of the registry is known for. */
+  strangers: DeviceSection[];
+  /** Parts that this version has no word for. */
   unplaced: Unplaced[];
-  /** Readings of a device that nobody registered stay in the message alone, which is kept for that. */
-  hasUnregistered: boolean;
 }
 
 export async function openArrival(arrival: Arrival, index: FleetIndex): Promise<Result<DecodedBody, string>> {
@@ -43,22 +44,20 @@ export async function openArrival(arrival: Arrival, index: FleetIndex): Promise<
 
 export const bootKey = (gatewayId: string, bootId: string) => `${gatewayId}\u0000${bootId}`;
 
-/** Finds the device of each section; what cannot be placed is listed. */
+/** Finds the device of each section by the registry; what it knows none for is listed. */
 export function placed({ arrival, body }: Opened, index: FleetIndex, offsets: ReadonlyMap<string, number>): Placed {
   const { gatewayId, siteId, header, receivedAtMs } = arrival;
   const unplaced = body.unknown.map(({ line, unit, metric }) => ({ gatewayId, line, unit, what: `metric ${metric}` }));
   const sections: ArrivedSection[] = [];
+  const strangers: DeviceSection[] = [];
   for (const section of body.batch.devices) {
     const { line, unit, profile, identity } = section.subject;
     const device: KnownDevice | null =
       identity.serial === undefined
         ? index.byBinding(gatewayId, line, unit)
         : index.bySerial(siteId, profile, identity.serial);
-    if (device !== null) sections.push({ deviceId: device.id, deviceNum: device.num, section });
-    else {
-      const what = `device ${profile} ${identity.serial ?? "without a serial number"}`;
-      unplaced.push({ gatewayId, line, unit, what });
-    }
+    if (device === null) strangers.push(section);
+    else sections.push({ deviceId: device.id, deviceNum: device.num, section });
   }
   const measured = offsets.get(bootKey(gatewayId, body.batch.bootId)) ?? null;
   const batch: ArrivedBatch = {
@@ -73,5 +72,14 @@ export function placed({ arrival, body }: Opened, index: FleetIndex, offsets: Re
     sections,
     held: [],
   };
-  return { arrival, batch, unplaced, hasUnregistered: sections.length < body.batch.devices.length };
+  return { arrival, batch, strangers, unplaced };
 }
+
+/** Strangers that are not even held, as parts that nobody could place. */
+export const strangersOf = ({ batch: { gatewayId }, strangers }: Placed): Unplaced[] =>
+  strangers.map(({ subject: { line, unit, profile, identity } }) => ({
+    gatewayId,
+    line,
+    unit,
+    what: `device ${profile} ${identity.serial ?? "without a serial number"}`,
+  }));

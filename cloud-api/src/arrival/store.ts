@@ -6,13 +6,15 @@ import type {
   SequenceRange,
   Welcome,
 } from "@wardtwin/device-profiles/twin-document/messages";
+import { fenceBindings, type TakeUp } from "../fleet/binding-store.ts";
 import type { FleetIndex } from "../fleet/queries.ts";
 import { type Database, isRaceLost, isTransient, type Tx } from "../platform/database.ts";
 import type { Log } from "../platform/log.ts";
 import { type Fingerprints, settleAttachments } from "./attachment-store.ts";
 import type { ArrivedBatch, Fold } from "./events.ts";
-import { bootKey, type Opened, openArrival, type Placed, placed, type Unplaced } from "./opening.ts";
+import { bootKey, type Opened, openArrival, type Placed, placed, strangersOf, type Unplaced } from "./opening.ts";
 import { type Arrival, multirangeText, rangesOf, type Settled } from "./rules.ts";
+import { settleWhereabouts } from "./whereabouts-store.ts";
 
 /**
  * Set-aside messages of one gateway that are kept; beyond them the oldest go. Messages that are kept for an unregistered
@@ -33,6 +35,8 @@ interface Deps {
   db: Database;
   catalog: Fingerprints;
   folds: readonly Fold[];
+  /** Gives a device what was held of it. */
+  takeUp: TakeUp;
   /** Runs before the transaction, for what cannot run inside one without locking its neighbours (new partitions). */
   prepare: (batches: readonly ArrivedBatch[]) => Promise<void>;
   log: Log;
@@ -85,8 +89,10 @@ export class ArrivalStore {
     if (opened.length === 0) return [];
     const offsets = await this.#measuredOffsets(opened);
     const all = opened.map((one) => placed(one, index, offsets));
-    await this.#deps.prepare(all.map(({ batch }) => batch));
-    await this.#transaction((tx) => this.#take(tx, all, nowMs));
+    await this.#deps.prepare(
+      all.map(({ batch, strangers }) => ({ ...batch, held: strangers.map((section) => ({ placeNum: 0, section })) })),
+    );
+    await this.#transaction((tx) => this.#take(tx, all, index, nowMs));
     return all.map(({ arrival, batch }) => ({
       arrival,
       outcome: { kind: "committed" },
@@ -95,26 +101,26 @@ export class ArrivalStore {
   }
 
   /**
-   * What one transaction does with a group: epochs, gateways, then folds. All rows of a table are locked in the order of their
+   * What one transaction does with a group: bindings, epochs, gateways, then folds. All rows of a table are locked in the order of their
    * keys, and the registry's import takes gateways and twins in the same order, so that none waits for another in a ring.
    */
-  async #take(tx: Tx, all: readonly Placed[], nowMs: number): Promise<void> {
+  async #take(tx: Tx, all: readonly Placed[], index: FleetIndex, nowMs: number): Promise<void> {
+    const areOld = (await fenceBindings(tx)) !== index.changes;
     const fresh: Placed[] = [];
     for (const group of byEpoch(all)) fresh.push(...(await takeFresh(tx, group, nowMs)));
     if (fresh.length === 0) return;
-    const batches = await settleAttachments(
-      tx,
-      fresh.map(({ batch }) => batch),
-      this.#deps.catalog,
-    );
+    const found = await settleWhereabouts(tx, fresh, index, areOld);
+    const { placed, claimed } = await settleAttachments(tx, found, this.#deps.catalog);
+    const batches = placed.map(({ batch }) => batch);
     await touchGateways(tx, batches, nowMs);
+    for (const { held, device } of claimed) await this.#deps.takeUp(tx, held, device);
     for (const fold of this.#deps.folds) await fold(tx, batches);
     await markUnplaced(
       tx,
-      fresh.flatMap(({ unplaced }) => unplaced),
+      placed.flatMap((one) => [...one.unplaced, ...strangersOf(one)]),
       nowMs,
     );
-    for (const { arrival, hasUnregistered } of fresh) if (hasUnregistered) await this.#keep(tx, arrival, UNREGISTERED);
+    for (const { arrival, strangers } of placed) if (strangers.length > 0) await this.#keep(tx, arrival, UNREGISTERED);
   }
 
   /** Runs a transaction, and once more where another one was in its way: that is nobody's fault. */

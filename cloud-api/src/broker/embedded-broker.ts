@@ -10,7 +10,10 @@ import { isWithinBounds, mayConnectAs, mayPublish, maySubscribe, type Peer, peer
 
 export interface EmbeddedBroker {
   port: number;
-  /** Looks again whether the registry bears these gateways out, and cuts the live session of any that it does not. */
+  /**
+   * Looks again whether the registry bears these gateways out, and cuts the live session of any that it does not; and ends
+   * what they hear of things that are no longer theirs.
+   */
   recheck(gateways: readonly string[] | "all"): void;
   close(): Promise<void>;
 }
@@ -69,7 +72,10 @@ export async function startEmbeddedBroker({
   server.on("tlsClientError", (error) => log.info({ why: error.message }, "mqtt connection refused"));
   await listen(server, host, port);
   const address = server.address();
-  const recheck = (concerns: (peer: Peer) => boolean) => cutOff(sessions, concerns, { admits, owns, log });
+  const recheck = (concerns: (peer: Peer) => boolean) => {
+    cutOff(sessions, concerns, { admits, log });
+    endForeign(sessions, concerns, { owns, log });
+  };
   const timer = setInterval(() => recheck(() => true), RECHECK_EVERY_MS);
   return {
     port: typeof address === "object" && address !== null ? address.port : port,
@@ -96,31 +102,55 @@ function limitPackets(socket: TLSSocket, log: Log): void {
   };
 }
 
-/** Whoever is connected, and the things, beside its own, whose shadows it listens to. */
-type Sessions = Map<Client, { peer: Peer; things: Set<string> }>;
+type Sessions = Map<Client, Peer>;
 
-/**
- * Ends the sessions whose certificate the registry no longer bears out, and those that listen to a device which is no longer
- * bound to them. A registry out of reach ends none.
- */
+/** Ends the sessions whose certificate the registry no longer bears out. A registry out of reach ends none. */
 function cutOff(
   sessions: Sessions,
   concerns: (peer: Peer) => boolean,
-  { admits, owns, log }: Pick<Settings, "admits" | "owns" | "log">,
+  { admits, log }: Pick<Settings, "admits" | "log">,
 ): void {
-  for (const [client, { peer, things }] of sessions) {
+  for (const [client, peer] of sessions) {
     if (!concerns(peer)) continue;
-    Promise.all([admits(peer, false), ...[...things].map((thing) => owns(peer, thing))]).then(
-      ([admitted, ...owned]) => {
-        if ((admitted && owned.every(Boolean)) || !sessions.has(client)) return;
-        const why = admitted ? "it listens to a thing that is its own no more" : "its certificate is revoked";
-        log.warn({ peer: peer.id, certificate: peer.certificate, why }, "a session was cut off");
+    admits(peer, false).then(
+      (admitted) => {
+        if (admitted || !sessions.has(client)) return;
+        log.warn({ peer: peer.id, certificate: peer.certificate }, "a session was cut off: its certificate is revoked");
         client.close();
       },
       (error: unknown) => log.debug({ err: error }, "a session could not be looked at again"),
     );
   }
 }
+
+/** Ends subscriptions to the shadows and jobs of devices that have gone to another gateway since. A registry out of reach ends none. */
+function endForeign(
+  sessions: Sessions,
+  concerns: (peer: Peer) => boolean,
+  { owns, log }: Pick<Settings, "owns" | "log">,
+): void {
+  for (const [client, peer] of sessions) {
+    if (!concerns(peer)) continue;
+    for (const filter of filtersOf(client)) {
+      const thing = thingOf(peer, { subscribe: filter });
+      if (thing === null || thing === peer.id) continue;
+      owns(peer, thing).then(
+        (owned) => {
+          if (owned) return;
+          log.info({ peer: peer.id, thing }, "a gateway hears no more of a device that is not its own");
+          client.unsubscribe({ cmd: "unsubscribe", unsubscriptions: [filter] }, () => undefined);
+        },
+        (error: unknown) => log.debug({ err: error }, "a subscription could not be looked at again"),
+      );
+    }
+  }
+}
+
+/** What a client listens to, which aedes keeps and does not type: those of a session that was taken up again, too. */
+const filtersOf = (client: Client): string[] =>
+  "subscriptions" in client && typeof client.subscriptions === "object" && client.subscriptions !== null
+    ? Object.keys(client.subscriptions)
+    : [];
 
 /** An MQTT broker that knows each client by its certificate, and holds it to its own topics. */
 async function openBroker(
@@ -148,18 +178,18 @@ async function openBroker(
       (error: Error) => done(error, false),
     );
   };
-  authorize(broker, { peers, sessions, owns, log });
+  authorize(broker, { peers, owns, log });
   broker.on("clientReady", (client) => {
     const peer = peers.get(client);
-    if (peer !== undefined) sessions.set(client, { peer, things: new Set() });
+    if (peer !== undefined) sessions.set(client, peer);
     log.info({ peer: peer?.id }, "mqtt session opened");
   });
   broker.on("clientDisconnect", (client) => {
-    log.info({ peer: sessions.get(client)?.peer.id }, "mqtt session closed");
+    log.info({ peer: sessions.get(client)?.id }, "mqtt session closed");
     sessions.delete(client);
   });
   broker.on("clientError", (client, error) =>
-    log.info({ peer: sessions.get(client)?.peer.id, why: error.message }, "mqtt session failed"),
+    log.info({ peer: sessions.get(client)?.id, why: error.message }, "mqtt session failed"),
   );
   return broker;
 }
@@ -196,11 +226,7 @@ function authorize(
     if (peer === undefined) return decide(false);
     const thing = thingOf(peer, { subscribe: subscription.topic });
     if (thing === null) return decide(maySubscribe(peer, subscription.topic));
-    const note = (allowed: boolean) => {
-      if (allowed && thing !== peer.id) sessions.get(client)?.things.add(thing);
-      decide(allowed);
-    };
-    owns(peer, thing).then(note, (error: Error) => done(error));
+    owns(peer, thing).then(decide, (error: Error) => done(error));
   };
 }
 

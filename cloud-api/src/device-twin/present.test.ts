@@ -107,3 +107,14 @@ test("a device that answers without its serial number is not believed by the one
   expect(after(true)).toBeUndefined();
   expect(after(false)).toBe("S1");
 });
+
+test("a gateway that goes on telling silence does not stand in the way of another one that heard the device since", () => {
+  const silent = fold(NOTHING_HEARD, [
+    { monoMs: 1_000, state: "standby" },
+    { monoMs: 5_000, state: "unknown", linked: false },
+    { monoMs: 60_000, state: "unknown", linked: false },
+  ]);
+  const heard = fold(silent, [{ monoMs: 4_000, state: "standby" }], 1, "h");
+  expect([heard.gatewayId, heard.deviceLink, heard.operatingState]).toEqual(["h", "connected", "standby"]);
+  expect(fold(silent, [{ monoMs: 900, state: "in-use" }], 9, "h")).toBe(silent);
+});

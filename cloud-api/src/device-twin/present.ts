@@ -83,7 +83,7 @@ interface Sample {
 
 /**
  * Folds what one batch says of a device into its present. Order goes by (epoch, monotonic time) of the gateway, and by cloud
- * time when another gateway speaks; what is older than the present leaves it as it is.
+ * time when another gateway speaks, from the last answer on; what is older than the present leaves it as it is.
  *
  * @returns the present after it, and the newest value of each metric that is newer than the present.
  */
@@ -92,7 +92,7 @@ export function foldSection(before: Present, arrived: Section): { present: Prese
   const moved = before.gatewayId !== null && before.gatewayId !== gatewayId;
   const isNewer = (monoMs: number) =>
     moved
-      ? monoMs + offsetMs > (before.heardAtMs ?? 0)
+      ? monoMs + offsetMs > (lastAnswerMs(before) ?? 0)
       : epoch > before.epoch || (epoch === before.epoch && monoMs > before.monoMs);
   const newestMonoMs = Math.max(...section.groups.map(({ timesMonoMs }) => timesMonoMs.at(-1) ?? -1), -1);
   const metrics = newestOf(arrived).filter(({ monoMs }) => !moved || isNewer(monoMs));
@@ -119,6 +119,10 @@ export function foldSection(before: Present, arrived: Section): { present: Prese
   }
   return { present, metrics };
 }
+
+/** A gateway that goes on saying that it hears nothing does not stand in the way of one that hears the device. */
+const lastAnswerMs = ({ deviceLink, lastKnownAtMs, deviceLinkSinceMs, heardAtMs }: Present): number | null =>
+  deviceLink === "unreachable" ? (lastKnownAtMs ?? deviceLinkSinceMs) : heardAtMs;
 
 /**
  * A device that answers says who it is with every answer: what an earlier one said of itself does not hold for it, because

@@ -28,6 +28,8 @@ export interface TwinRecord {
   judgement: Judgement;
   /** Where something answers that may be another device; null while it is known who does. */
   unconfirmed: { gateway: string; line: string; unit: string; sinceMs: number } | null;
+  /** Two gateways hear it at the same time, and where; null while none or one does. */
+  conflict: { sinceMs: number; places: { gateway: string; line: string; unit: string; heardAt: string }[] } | null;
 }
 
 interface DeviceRow extends TwinRow {
@@ -53,6 +55,8 @@ interface DeviceRow extends TwinRow {
   place_unit: string | null;
   place_device: string | null;
   place_since: Date | null;
+  conflict_since: Date | null;
+  conflict_places: { gateway: string; line: string; unit: string; heard_ms: number }[] | null;
 }
 
 interface MetricNowRow {
@@ -92,7 +96,11 @@ export class TwinQueries {
          device.firmware, device.simulated, device.ward_id, ward.name as ward_name, device.ward_since,
          device.profile as registry_profile, gateway.name as gateway_name, gateway.online, gateway.online_since, site.policy,
          place.gateway_id as place_gateway, place.line as place_line, place.unit as place_unit,
-         place.owner as place_device, place.first_at as place_since
+         place.owner as place_device, place.first_at as place_since, device.conflict_since,
+         case when device.conflict_since is not null then (
+           select jsonb_agg(jsonb_build_object('gateway', gateway_id, 'line', line, 'unit', unit,
+             'heard_ms', extract(epoch from last_at) * 1000) order by gateway_id, line, unit)
+           from device_sighting where device_id = device.id) end as conflict_places
        from device
        join ward on ward.id = device.ward_id
        join site on site.id = device.site_id
@@ -147,7 +155,9 @@ function recordOf(
   const unconfirmed = unconfirmedOf(row);
   const { serial, firmware } = row;
   const unconfirmedSinceMs = unconfirmed?.sinceMs ?? null;
-  const known = { present, serial, firmware, unconfirmedSinceMs, profile, metrics };
+  const conflict = conflictOf(row);
+  const conflictSinceMs = conflict?.sinceMs ?? null;
+  const known = { present, serial, firmware, unconfirmedSinceMs, conflictSinceMs, profile, metrics };
   return {
     id: row.id,
     kind,
@@ -175,6 +185,15 @@ function recordOf(
     metrics,
     judgement: judge({ ...known, gatewayOnline: row.online, policy, nowMs }),
     unconfirmed,
+    conflict,
+  };
+}
+
+function conflictOf({ conflict_since: since, conflict_places: places }: DeviceRow): TwinRecord["conflict"] {
+  if (since === null) return null;
+  return {
+    sinceMs: since.getTime(),
+    places: (places ?? []).map(({ heard_ms, ...place }) => ({ ...place, heardAt: new Date(heard_ms).toISOString() })),
   };
 }
 

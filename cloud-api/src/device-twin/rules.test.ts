@@ -46,6 +46,7 @@ const ready: Judged = {
   serial: "ab1",
   firmware: null,
   unconfirmedSinceMs: null,
+  conflictSinceMs: null,
   profile,
   metrics: new Map([
     ["technicalMalfunctionAlarm", { value: 0, quality: "good", atMs: NOW_MS - 1_000 }],
@@ -154,6 +155,15 @@ test("a device on whose place another may answer is never ready, live or not, un
   expect(judge({ ...unconfirmed, present: { ...ready.present, operatingState: "in-use" } }).availability).toBe(
     "unknown",
   );
+});
+
+test("a device that two gateways hear at once is not ready, and a person is called", () => {
+  const contested = { ...ready, conflictSinceMs: NOW_MS - 60_000 };
+  const said = judge(contested);
+  expect(said).toMatchObject({ availability: "unknown", because: "hold" });
+  expect(said.holds.map(({ kind, reason, liftedBy }) => [kind, reason, liftedBy])).toEqual([
+    ["identity", "conflict", "any"],
+  ]);
 });
 
 test("a device with software that its profile was not written for is never ready", () => {

@@ -29,6 +29,8 @@ export interface Judged {
   firmware: string | null;
   /** Since when what answers on its place may be another device; null while it is known who does. */
   unconfirmedSinceMs: number | null;
+  /** Since when two gateways hear it at the same time; null while none or one does. */
+  conflictSinceMs: number | null;
   profile: ProfileCore | null;
   metrics: ReadonlyMap<MetricName, MetricNow>;
   gatewayOnline: boolean | null;
@@ -95,8 +97,9 @@ export function judge(judged: Judged): Judgement {
   const known = holds.some(({ reason }) => reason === "not-as-expected");
 
   if (present.heardAtMs === null) return verdict("unknown", "never-heard");
-  // What is read on its place now may be another's, and nobody knows where this one is.
-  if (judged.unconfirmedSinceMs !== null) return known ? verdict("blocked", "hold") : verdict("unknown", "hold");
+  // What is read on its place now may be another's, and nobody knows where this one is; or two say that they are it.
+  if (judged.unconfirmedSinceMs !== null || judged.conflictSinceMs !== null)
+    return known ? verdict("blocked", "hold") : verdict("unknown", "hold");
   const freeAtMs = present.idleSinceMs === null ? null : present.idleSinceMs + policy.standbyFreeAfterMin * 60_000;
   if (!isLive) {
     if (known) return verdict("blocked", "hold");
@@ -116,7 +119,11 @@ export function judge(judged: Judged): Judgement {
 const nameless = { metric: null, value: null, liftedBy: "biomedical-engineer" } as const;
 
 /** A device that names itself has to say the serial number that the registry has; one that cannot is bound by a person. */
-function identityHolds({ present, profile, serial, unconfirmedSinceMs }: Judged): Hold[] {
+function identityHolds({ present, profile, serial, unconfirmedSinceMs, conflictSinceMs }: Judged): Hold[] {
+  if (conflictSinceMs !== null) {
+    const at = new Date(conflictSinceMs).toISOString();
+    return [{ ...nameless, kind: "identity", reason: "conflict", word: serial, at, liftedBy: "any" }];
+  }
   if (unconfirmedSinceMs !== null) {
     const at = new Date(unconfirmedSinceMs).toISOString();
     return [{ ...nameless, kind: "identity", reason: "unconfirmed", word: null, at, liftedBy: "any" }];

@@ -64,7 +64,7 @@ export const WardMap = Type.Object(
 export type WardMap = Static<typeof WardMap>;
 
 /** Why a hold stands: what was read speaks against use, or what has to be known is not, or not surely enough. */
-export const HOLD_REASONS = ["not-as-expected", "missing", "expired", "unconfirmed", "unverified"] as const;
+export const HOLD_REASONS = ["not-as-expected", "missing", "expired", "unconfirmed", "unverified", "conflict"] as const;
 
 export const TwinChip = Type.Object({
   id: RegistryId,
@@ -151,6 +151,15 @@ export const TwinView = Type.Object(
       /** Where something answers that may be another device, and since when; null while it is known who does. */
       unconfirmed: OrNull(
         Type.Object({ gateway: RegistryId, line: Type.String(), unit: Type.String(), since: Instant }),
+      ),
+      /** Two gateways hear a device of this number at the same time, since when and where; null while none or one does. */
+      conflict: OrNull(
+        Type.Object({
+          since: Instant,
+          places: Type.Array(
+            Type.Object({ gateway: RegistryId, line: Type.String(), unit: Type.String(), heardAt: Instant }),
+          ),
+        }),
       ),
     }),
     profile: Type.Object({

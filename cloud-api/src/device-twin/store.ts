@@ -54,13 +54,16 @@ export function presentOf(row: TwinRow): Present {
 
 /** Folds a group of batches into the twins. */
 export const foldTwins: Fold = async (tx, batches) => {
-  const ids = [...new Set(batches.flatMap(({ sections }) => sections.map(({ deviceId }) => deviceId)))].sort();
+  // What a gateway says of the time before the device left it is history, and no news.
+  const newsOf = ({ sections }: ArrivedBatch) => sections.filter(({ isPast }) => isPast !== true);
+  const ids = [...new Set(batches.flatMap((batch) => newsOf(batch).map(({ deviceId }) => deviceId)))].sort();
   if (ids.length === 0) return;
   const before = await lockTwins(tx, ids);
   const after = new Map<string, Present>();
   const updates = new Map<string, MetricRow>();
-  for (const { sections, gatewayId, epoch, offsetMs } of inOrder(batches)) {
-    for (const { deviceId, section } of sections) {
+  for (const batch of inOrder(batches)) {
+    const { gatewayId, epoch, offsetMs } = batch;
+    for (const { deviceId, section } of newsOf(batch)) {
       const was = after.get(deviceId) ?? before.get(deviceId) ?? NOTHING_HEARD;
       const folded = foldSection(was, { gatewayId, epoch, offsetMs, section });
       if (folded.present !== was) after.set(deviceId, folded.present);

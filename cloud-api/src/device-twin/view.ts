@@ -37,6 +37,7 @@ export function twinView(twin: TwinRecord, nowMs: number, patientDerived: boolea
       strength: profile?.identity ?? "none",
       confirmed: identityConfirmed(twin),
       unconfirmed: unconfirmedOf(twin),
+      conflict: conflictOf(twin),
     },
     profile: {
       id: twin.profileId,
@@ -112,6 +113,9 @@ const unconfirmedOf = ({ unconfirmed }: TwinRecord): TwinView["identity"]["uncon
   const { sinceMs, ...place } = unconfirmed;
   return { ...place, since: new Date(sinceMs).toISOString() };
 };
+
+const conflictOf = ({ conflict }: TwinRecord): TwinView["identity"]["conflict"] =>
+  conflict === null ? null : { since: new Date(conflict.sinceMs).toISOString(), places: conflict.places };
 
 function identityConfirmed({ profile, judgement, present }: TwinRecord): boolean | null {
   if (profile?.identity !== "self" || present.identity.serial === undefined) return null;
@@ -204,7 +208,7 @@ export function wardView(ward: WardRow, twins: readonly TwinRecord[], nowMs: num
 }
 
 /** The reasons that ask somebody to go there; the others end by themselves, or with a profile. */
-const CALLS: readonly Hold["reason"][] = ["not-as-expected", "unconfirmed"];
+const CALLS: readonly Hold["reason"][] = ["not-as-expected", "unconfirmed", "conflict"];
 
 /** One cause with the number of devices it concerns: many devices behind one dead gateway are one notice. */
 function noticesOf(twins: readonly TwinRecord[]): WardMap["notices"] {

@@ -21,10 +21,14 @@ export interface FleetIndex {
   bySerial(siteId: string, profile: string, serial: string): KnownDevice | null;
   byBinding(gatewayId: string, line: string, unit: string): KnownDevice | null;
   isRevoked(certificate: string): boolean;
-  /** Whether a person has bound the device to a line of the gateway. */
+  /** Whether the device is bound to a line of the gateway: its shadows are that gateway's then. */
   isBound(gatewayId: string, deviceId: string): boolean;
   /** The site of a gateway or a device; null where the registry knows neither. */
   siteOf(thing: string): string | null;
+  /** Whether what the gateway says of the device is the device's: it is bound there or nowhere, and no two hear it. */
+  isAtHome(gatewayId: string, deviceId: string): boolean;
+  /** How often bindings had been changed when they were read (`fenceBindings`). */
+  changes: number;
 }
 
 interface UnconfirmedRow {
@@ -35,6 +39,21 @@ interface UnconfirmedRow {
   identity: { manufacturer?: string; model?: string };
   first_at: Date;
   device_id: string | null;
+}
+
+/** What a gateway hears and does not have, as it is kept. */
+interface DiscoveredRow {
+  gateway_id: string;
+  line: string;
+  unit: string;
+  profile: string;
+  identity: { manufacturer?: string; model?: string; serial: string; firmware?: string };
+  device_id: string | null;
+  first_at: Date;
+  last_at: Date;
+  bound_to: string | null;
+  contested: boolean;
+  overruled: boolean;
 }
 
 /** A gateway has a new certificate about once a year. */
@@ -83,6 +102,16 @@ export class FleetQueries {
       left join binding using (gateway_id, line, unit)
       where newest.device_id is null order by newest.first_at limit 1000`;
     return rows;
+  }
+
+  /** Devices that gateways hear and do not have, the latest first. */
+  async discovered() {
+    return this.#db.prisma.$queryRaw<DiscoveredRow[]>`
+      select sighting.gateway_id, sighting.line, sighting.unit, sighting.profile, sighting.identity, device.id as device_id,
+        first_at, last_at, (select min(gateway_id) from binding where device_id = device.id) as bound_to,
+        coalesce(device.conflict_since is not null, false) as contested, overruled_at is not null as overruled
+      from device_sighting sighting left join device on device.id = sighting.device_id
+      order by last_at desc, sighting.gateway_id, sighting.line, sighting.unit limit 1000`;
   }
 
   /**
@@ -140,10 +169,20 @@ export class FleetQueries {
   }
 
   async #readIndex(): Promise<FleetIndex> {
+    // Before the bindings, so that whoever compares it never takes old ones for new.
+    const { _sum } = await this.#db.prisma.site.aggregate({ _sum: { bindings: true } });
     const [gateways, devices, bindings, revoked, pending] = await Promise.all([
       this.#db.prisma.gateway.findMany({ select: { id: true, siteId: true, simulated: true } }),
       this.#db.prisma.device.findMany({
-        select: { id: true, num: true, siteId: true, profile: true, serialNormalised: true, simulated: true },
+        select: {
+          id: true,
+          num: true,
+          siteId: true,
+          profile: true,
+          serialNormalised: true,
+          simulated: true,
+          conflictSince: true,
+        },
       }),
       this.#db.prisma.binding.findMany(),
       this.#db.prisma.gatewayCertificate.findMany({ where: { revokedAt: { not: null } }, select: { serial: true } }),
@@ -164,6 +203,8 @@ export class FleetQueries {
       bindings.map((row) => [key(row.gatewayId, row.line, row.unit), deviceById.get(row.deviceId) ?? null]),
     );
     const bound = new Set(bindings.map((row) => key(row.gatewayId, row.deviceId)));
+    const placed = new Set(bindings.map(({ deviceId }) => deviceId));
+    const contested = new Set(devices.filter(({ conflictSince }) => conflictSince !== null).map(({ id }) => id));
     return {
       gateway: (id) => gatewayById.get(id) ?? null,
       bySerial: (siteId, profile, serial) => bySerial.get(key(siteId, profile, normalisedSerial(serial))) ?? null,
@@ -171,6 +212,9 @@ export class FleetQueries {
       isRevoked: (certificate) => refusedSerials.has(certificate),
       isBound: (gatewayId, deviceId) => bound.has(key(gatewayId, deviceId)),
       siteOf: (thing) => gatewayById.get(thing)?.siteId ?? deviceById.get(thing)?.siteId ?? null,
+      isAtHome: (gatewayId, deviceId) =>
+        !contested.has(deviceId) && (bound.has(key(gatewayId, deviceId)) || !placed.has(deviceId)),
+      changes: Number(_sum.bindings ?? 0),
     };
   }
 }

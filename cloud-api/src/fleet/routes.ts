@@ -17,6 +17,7 @@ import {
   CertificateRequest,
   CertificateRevoked,
   CertificateSerial,
+  DiscoveredDevices,
   GatewayCertificates,
   GatewayList,
   RegistryImport,
@@ -93,7 +94,35 @@ export const fleetRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fleet,
   );
 };
 
-/** Which device hangs where, by a person's word, under /api/v1. */
+const discoveredOf = (row: Awaited<ReturnType<FleetQueries["discovered"]>>[number]) => ({
+  place: { gateway: row.gateway_id, line: row.line, unit: row.unit },
+  profile: row.profile,
+  manufacturer: row.identity.manufacturer ?? null,
+  model: row.identity.model ?? null,
+  serial: row.identity.serial,
+  firmware: row.identity.firmware ?? null,
+  firstAt: row.first_at.toISOString(),
+  lastAt: row.last_at.toISOString(),
+  device: row.device_id,
+  boundTo: row.bound_to,
+  standing: standingOf(row),
+});
+
+const standingOf = ({
+  device_id,
+  contested,
+  overruled,
+}: {
+  device_id: string | null;
+  contested: boolean;
+  overruled: boolean;
+}) => {
+  if (device_id === null) return "unregistered" as const;
+  if (contested) return "conflict" as const;
+  return overruled ? ("overruled" as const) : ("elsewhere" as const);
+};
+
+/** Which device hangs where, by a person's word or by its own, under /api/v1. */
 export const sightingRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fleet, store, access, live, clock }) => {
   app.get(
     "/lines/unconfirmed",
@@ -107,6 +136,12 @@ export const sightingRoutes: FastifyPluginAsyncTypebox<Deps> = async (app, { fle
         since: row.first_at.toISOString(),
       })),
     }),
+  );
+
+  app.get(
+    "/devices/discovered",
+    { config: { access: "twin.read" }, schema: { tags: ["fleet"], response: { 200: DiscoveredDevices } } },
+    async () => ({ devices: (await fleet.discovered()).map(discoveredOf) }),
   );
 
   app.post(

@@ -156,3 +156,25 @@ export const UnconfirmedLine = Type.Object({
   since: Instant,
 });
 export const UnconfirmedLines = Type.Object({ lines: Type.Array(UnconfirmedLine) }, { title: "UnconfirmedLines" });
+
+/**
+ * A device that a gateway hears and that is not bound to it. Its readings are kept apart until that is settled: by an import
+ * that registers it, by its own gateway no longer hearing it, or by a person's scan.
+ */
+export const DISCOVERED_STANDINGS = ["unregistered", "elsewhere", "conflict", "overruled"] as const;
+export const DiscoveredDevice = Type.Object({
+  place: LineUnit,
+  profile: Type.String(),
+  manufacturer: Type.Union([Type.String(), Type.Null()]),
+  model: Type.Union([Type.String(), Type.Null()]),
+  serial: Type.String(),
+  firmware: Type.Union([Type.String(), Type.Null()]),
+  firstAt: Instant,
+  lastAt: Instant,
+  /** The device of the registry that has the number. */
+  device: Type.Union([RegistryId, Type.Null()]),
+  /** The gateway that the registry binds it to. */
+  boundTo: Type.Union([RegistryId, Type.Null()]),
+  standing: Type.Enum([...DISCOVERED_STANDINGS]),
+});
+export const DiscoveredDevices = Type.Object({ devices: Type.Array(DiscoveredDevice) }, { title: "DiscoveredDevices" });

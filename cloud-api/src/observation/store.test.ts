@@ -7,7 +7,16 @@ import { ArrivalStore } from "../arrival/store.ts";
 import { FleetQueries } from "../fleet/queries.ts";
 import { openTestDatabase, silent, type TestDatabase } from "../platform/database.testing.ts";
 import type { Database } from "../platform/database.ts";
-import { arrivalOf, DEVICES, forgetTold, importRegistry, type Look, NOON_MS, sectionOf } from "../telemetry.testing.ts";
+import {
+  arrivalOf,
+  DEVICES,
+  forgetTold,
+  importRegistry,
+  type Look,
+  NOON_MS,
+  sectionOf,
+  takeUpOn,
+} from "../telemetry.testing.ts";
 import { foldsOf } from "../worker.ts";
 import { ObservationQueries } from "./queries.ts";
 import { DAY_MS } from "./rules.ts";
@@ -17,7 +26,8 @@ import { ObservationStore } from "./store.ts";
 function openIngest(db: Database) {
   const observations = new ObservationStore(db);
   const folds = foldsOf({ observations, clock: { nowMs: () => NOON_MS } });
-  const store = new ArrivalStore({ db, catalog: CATALOG, folds, prepare: observations.prepare, log: silent });
+  const { prepare } = observations;
+  const store = new ArrivalStore({ db, catalog: CATALOG, folds, takeUp: takeUpOn(db), prepare, log: silent });
   const fleet = new FleetQueries(db);
   const settle = async (arrivals: readonly Arrival[]) =>
     store.settle(arrivals, await fleet.index(NOON_MS), NOON_MS + 60_000);

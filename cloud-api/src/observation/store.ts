@@ -1,6 +1,7 @@
 import { promisify } from "node:util";
-import { zstdCompress } from "node:zlib";
-import { encodeBody } from "@wardtwin/device-profiles/twin-document/body";
+import { zstdCompress, zstdDecompress } from "node:zlib";
+import { BATCH_LIMITS } from "@wardtwin/device-profiles/twin-document/batch";
+import { decodeBody, encodeBody } from "@wardtwin/device-profiles/twin-document/body";
 import type { ArrivedBatch, Fold, HeldSection } from "../arrival/events.ts";
 import type { Database, Tx } from "../platform/database.ts";
 import { emit } from "../platform/event-outbox.ts";
@@ -8,6 +9,7 @@ import type { StateObserved } from "./events.ts";
 import { addTo, DAY_MS, dayOf, expiredPartitions, type MinuteSum, minutesOf, type Span, spansOf } from "./rules.ts";
 
 const compress = promisify(zstdCompress);
+const decompress = promisify(zstdDecompress);
 /** A gateway seals a batch within seconds; a batch that spans longer has a broken clock in it. */
 const BATCH_SPAN_MAX_MS = 7 * DAY_MS;
 /** Partitions younger than this are never dropped. */
@@ -29,6 +31,33 @@ function extentOf(
   return readings === 0 ? null : { fromMs: Math.floor(fromMs), toMs: Math.ceil(toMs), readings };
 }
 
+interface ChunkRow {
+  from_at: Date;
+  epoch: string;
+  sequence: string;
+  part: number;
+  offset_ms: number;
+  body: Buffer;
+}
+
+/** The batch that a chunk is of, with nothing in it but what the chunk holds. */
+async function batchOf(row: ChunkRow, gatewayId: string): Promise<Omit<ArrivedBatch, "receivedAtMs">> {
+  const decoded = decodeBody(await decompress(row.body, { maxOutputLength: BATCH_LIMITS.bodyBytes }));
+  if (!decoded.ok) throw new Error(`a chunk cannot be read: ${decoded.fault}`);
+  const { bootId, simulated, devices } = decoded.value.batch;
+  return {
+    gatewayId,
+    epoch: Number(row.epoch),
+    sequence: Number(row.sequence),
+    lane: "backlog",
+    simulated,
+    bootId,
+    offsetMs: row.offset_ms,
+    sections: [],
+    held: devices.map((section) => ({ placeNum: 0, section })),
+  };
+}
+
 /** The telemetry store: every reading in chunks, minutes beside them, and the time in each state. */
 export class ObservationStore {
   readonly #db: Database;
@@ -43,8 +72,8 @@ export class ObservationStore {
   prepare = async (batches: readonly ArrivedBatch[]): Promise<void> => {
     const days = new Set<string>();
     const metrics = new Set<string>();
-    for (const { sections, offsetMs, receivedAtMs } of batches) {
-      for (const arrived of sections) {
+    for (const { sections, held, offsetMs, receivedAtMs } of batches) {
+      for (const arrived of [...sections, ...held]) {
         const extent = extentOf(arrived, offsetMs);
         if (extent === null) continue;
         // A partition for each day: a batch of years would make thousands.
@@ -112,12 +141,51 @@ export class ObservationStore {
     );
   };
 
-  /** Adds the readings to their minutes. */
+  /**
+   * Takes out what is kept under a key, from a time on and the oldest first, as the batches that it came in. Of a place, what
+   * one presence said alone.
+   *
+   * @param most rows that are looked at
+   */
+  async takeOut(
+    tx: Tx,
+    { num, gatewayId, sinceMs, attachment }: { num: number; gatewayId: string; sinceMs: number; attachment?: string },
+    most: number,
+  ): Promise<{ batches: Omit<ArrivedBatch, "receivedAtMs">[]; nextMs: number | null }> {
+    const { rows } = await tx.query<ChunkRow>(
+      `select from_at, epoch, sequence, part, offset_ms, body from telemetry.chunk where device = $1 and from_at >= $2
+       order by from_at, epoch, sequence, part limit $3 for update`,
+      [num, new Date(Math.floor(sinceMs)), most],
+    );
+    const batches = (await Promise.all(rows.map((row) => batchOf(row, gatewayId)))).map((batch) => ({
+      ...batch,
+      held: batch.held.filter(({ section }) => attachment === undefined || section.subject.attachment === attachment),
+    }));
+    const taken = rows.filter((_, at) => batches[at]?.held.length !== 0);
+    await tx.query(
+      `delete from telemetry.chunk where device = $1 and (from_at, epoch, sequence, part) in
+         (select * from unnest($2::timestamptz[], $3::int8[], $4::int8[], $5::int2[]))`,
+      [
+        num,
+        ...columnsOf(
+          taken.map((row) => [row.from_at, row.epoch, row.sequence, row.part]),
+          4,
+        ),
+      ],
+    );
+    const last = rows.at(-1);
+    // Rows that stay are passed by, however many of them are of one moment.
+    const fromMs = taken.length === 0 ? sinceMs + 1 : sinceMs;
+    const nextMs = last === undefined || rows.length < most ? null : Math.max(last.from_at.getTime(), fromMs);
+    return { batches: batches.filter(({ held }) => held.length > 0), nextMs };
+  }
+
+  /** Adds the readings to their minutes. What is held has none until it is known whose it is. */
   foldMinutes: Fold = async (tx, batches) => {
     const sums = new Map<string, MinuteSum>();
     for (const batch of batches) {
-      for (const { num, section } of keptOf(batch)) {
-        for (const minute of minutesOf(num, section, batch.offsetMs)) addTo(sums, minute);
+      for (const { deviceNum, section } of batch.sections) {
+        for (const minute of minutesOf(deviceNum, section, batch.offsetMs)) addTo(sums, minute);
       }
     }
     const rows = [...sums.values()]

@@ -1,4 +1,6 @@
 import Type, { type Static } from "typebox";
+import { OPERATING_STATES } from "../vocabulary/metrics.ts";
+import { BATCH_LIMITS } from "./batch.ts";
 
 const Millis = Type.Number();
 const Epoch = Type.Integer({ minimum: 1, maximum: 0xffff_ffff });
@@ -90,3 +92,57 @@ export const Acknowledgement = Type.Object({
   }),
 });
 export type Acknowledgement = Static<typeof Acknowledgement>;
+
+const Text = Type.String({ maxLength: BATCH_LIMITS.textBytes });
+const Named = Type.String({ minLength: 1, maxLength: BATCH_LIMITS.textBytes });
+
+/** A device that names itself, as its gateway hears it at this moment. */
+export const Sighting = Type.Object({
+  line: Named,
+  unit: Named,
+  profile: Named,
+  serial: Named,
+  manufacturer: Type.Optional(Text),
+  model: Type.Optional(Text),
+  firmware: Type.Optional(Text),
+  operatingState: Type.Enum([...OPERATING_STATES]),
+  /** For how long it has answered here without a break, ms before now. */
+  forMs: Count,
+  /** When it last answered, ms before now. */
+  agoMs: Count,
+});
+export type Sighting = Static<typeof Sighting>;
+
+/** Devices in one report; a gateway with more says the others in the next. */
+export const SIGHTINGS_MAX = 16;
+
+/**
+ * Devices that a gateway has met and that nobody has yet told it are its own. Said when it meets them, and again until the
+ * answer is `bound`; their readings go on meanwhile.
+ */
+export const SightingReport = Type.Object({
+  devices: Type.Array(Sighting, { minItems: 1, maxItems: SIGHTINGS_MAX }),
+});
+export type SightingReport = Static<typeof SightingReport>;
+
+/**
+ * What the cloud makes of a sighting: `bound` the device is this gateway's; `held` it is another's, until that one no longer
+ * hears it; `conflict` another one hears it at the same time, and a person has to say which is right; `unregistered` no
+ * device of the registry has this number. Readings of all but the first are kept apart.
+ */
+export const SIGHTING_VERDICTS = ["bound", "held", "conflict", "unregistered"] as const;
+export type SightingVerdict = (typeof SIGHTING_VERDICTS)[number];
+
+export const SightingAnswer = Type.Object({
+  devices: Type.Array(
+    Type.Object({
+      line: Named,
+      unit: Named,
+      profile: Named,
+      serial: Named,
+      verdict: Type.Enum([...SIGHTING_VERDICTS]),
+    }),
+    { maxItems: SIGHTINGS_MAX },
+  ),
+});
+export type SightingAnswer = Static<typeof SightingAnswer>;

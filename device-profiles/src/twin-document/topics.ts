@@ -8,9 +8,11 @@
  * | wardtwin/v1/{site}/{gateway}/welcome    | cloud → gateway | Welcome                                |
  * | wardtwin/v1/{site}/{gateway}/telemetry  | gateway → cloud | a telemetry batch (telemetry-frame.ts) |
  * | wardtwin/v1/{site}/{gateway}/ack        | cloud → gateway | Acknowledgement                        |
+ * | wardtwin/v1/{site}/{gateway}/sighting   | gateway → cloud | SightingReport                         |
+ * | wardtwin/v1/{site}/{gateway}/settled    | cloud → gateway | SightingAnswer                         |
  */
-export const UPLINK_CHANNELS = ["presence", "hello", "telemetry"] as const;
-export const DOWNLINK_CHANNELS = ["welcome", "ack"] as const;
+export const UPLINK_CHANNELS = ["presence", "hello", "telemetry", "sighting"] as const;
+export const DOWNLINK_CHANNELS = ["welcome", "ack", "settled"] as const;
 export type Channel = (typeof UPLINK_CHANNELS)[number] | (typeof DOWNLINK_CHANNELS)[number];
 
 const PREFIX = "wardtwin/v1";

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { zstdDecompressSync } from "node:zlib";
+import ventilator from "@wardtwin/device-profiles/catalog/ventilator/puritan-bennett-840";
 import { BATCH_LIMITS, type TelemetryBatch } from "@wardtwin/device-profiles/twin-document/batch";
 import { decodeBody } from "@wardtwin/device-profiles/twin-document/body";
 import { decodeFrame } from "@wardtwin/device-profiles/twin-document/frame";
@@ -9,6 +10,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { Session, SessionHandlers } from "./mqtt-session.ts";
 import { pack } from "./pack.ts";
 import { SafeOutbox } from "./safe-outbox.ts";
+import { SightingReports } from "./sighting-reports.ts";
 import { Uplink } from "./uplink.ts";
 
 let nowMs = 0;
@@ -55,16 +57,18 @@ function setUp() {
   const random = { unit: () => 0, id: () => `id-number-${++ids}` };
   const outbox = new SafeOutbox(dir, { clock, random, log });
   const onFirstWelcome = vi.fn();
-  const uplink = new Uplink({ session, outbox, clock, random, log, agentVersion: "1", onFirstWelcome });
+  const sightings = new SightingReports();
+  const uplink = new Uplink({ session, outbox, sightings, clock, random, log, agentVersion: "1", onFirstWelcome });
   uplink.start();
   stopping.push(() => uplink.stop("{}"));
-  const say = (channel: "welcome" | "ack", message: object) =>
+  const say = (channel: "welcome" | "ack" | "settled", message: object) =>
     handlers?.onMessage(channel, new TextEncoder().encode(JSON.stringify(message)));
   const hellos = () =>
     published.filter(({ channel }) => channel === "hello").map(({ payload }) => JSON.parse(String(payload)));
   return {
     uplink,
     outbox,
+    sightings,
     published,
     onFirstWelcome,
     hellos,
@@ -290,4 +294,33 @@ test("a batch that is too large for a message is halved, and one section that is
   });
   expect(units).toEqual(["1", "2", "3"]);
   expect(pack({ ...batch(), devices: [section("1", 40_000)] })).toEqual({ bodies: [], tooLarge: 1 });
+});
+
+test("a device that is met is reported after the first welcome, and on each connection until the cloud says it is ours", async () => {
+  const it = setUp();
+  const serial = "SN-1";
+  it.sightings.take({
+    device: { line: "bed-4", unit: "1", profile: ventilator },
+    identity: { serial },
+    atMonoMs: 1_000,
+    link: "connected",
+    attachment: null,
+    operatingState: "standby",
+    readings: [],
+  });
+  const reports = () => it.published.filter(({ channel }) => channel === "sighting").length;
+  it.up();
+  await it.wait(3_000);
+  expect(reports()).toBe(0);
+  it.welcome();
+  await it.wait(1_000);
+  expect(reports()).toBe(1);
+  it.say("settled", { devices: [{ line: "bed-4", unit: "1", profile: ventilator.id, serial, verdict: "bound" }] });
+  await it.wait(30_000);
+  expect(reports()).toBe(1);
+  it.down();
+  it.up();
+  it.welcome();
+  await it.wait(1_000);
+  expect(reports()).toBe(2);
 });

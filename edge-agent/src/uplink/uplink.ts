@@ -1,6 +1,7 @@
 import type { TelemetryBatch } from "@wardtwin/device-profiles/twin-document/batch";
 import { encodeFrame } from "@wardtwin/device-profiles/twin-document/frame";
-import { Acknowledgement, type Hello, Welcome } from "@wardtwin/device-profiles/twin-document/messages";
+import { Acknowledgement, type Hello, SightingAnswer, Welcome } from "@wardtwin/device-profiles/twin-document/messages";
+import type { DOWNLINK_CHANNELS } from "@wardtwin/device-profiles/twin-document/topics";
 import type { Static, TSchema } from "typebox";
 import Value from "typebox/value";
 import type { Clock } from "../clock.ts";
@@ -12,16 +13,18 @@ import type { WaitingBatch } from "./outbox.ts";
 import { pack } from "./pack.ts";
 import type { SafeOutbox } from "./safe-outbox.ts";
 import { IN_FLIGHT_MAX, SendWindow } from "./send-window.ts";
+import type { SightingReports } from "./sighting-reports.ts";
 
 /** How often the clocks are compared while all is well, and how soon a Hello without an answer is said again, ms. */
 const HELLO_EVERY_MS = 5 * 60_000;
 const HELLO_AGAIN_MS = 5_000;
-/** How often batches without an acknowledgement are looked for, ms. */
+/** How often batches without an acknowledgement are looked for, and devices are reported, ms. */
 const LOOK_EVERY_MS = 1_000;
 
 export interface UplinkDeps {
   session: Session;
   outbox: SafeOutbox;
+  sightings: SightingReports;
   clock: Clock;
   random: Random;
   log: Log;
@@ -58,9 +61,12 @@ export class Uplink {
     this.#deps.session.start({
       onUp: () => this.#hello(),
       onDown: () => this.#down(),
-      onMessage: (channel, payload) => (channel === "welcome" ? this.#welcome(payload) : this.#acknowledge(payload)),
+      onMessage: (channel, payload) => this.#hear(channel, payload),
     });
-    this.#lookTimer = setInterval(() => this.#pump(), LOOK_EVERY_MS);
+    this.#lookTimer = setInterval(() => {
+      this.#pump();
+      this.#report();
+    }, LOOK_EVERY_MS);
   }
 
   /** Writes a batch to the outbox and sends it when its turn comes. */
@@ -94,8 +100,39 @@ export class Uplink {
     this.#deps.outbox.close();
   }
 
+  #hear(channel: (typeof DOWNLINK_CHANNELS)[number], payload: Uint8Array): void {
+    if (channel === "welcome") this.#welcome(payload);
+    else if (channel === "ack") this.#acknowledge(payload);
+    else this.#settled(payload);
+  }
+
+  /** Devices that nobody has said are this gateway's; what does not get out is said again in its turn. */
+  #report(): void {
+    if (!this.#welcomed) return;
+    const { sightings, clock, session, log } = this.#deps;
+    const report = sightings.due(clock.monoMs());
+    if (report === null) return;
+    session
+      .publish("sighting", JSON.stringify(report))
+      .catch((reason) => log.debug({ reason: String(reason) }, "no sighting"));
+  }
+
+  #settled(payload: Uint8Array): void {
+    const { sightings, clock, log } = this.#deps;
+    const answer = messageOf(SightingAnswer, payload);
+    if (answer === null) {
+      log.warn("an answer to a sighting that cannot be read");
+      return;
+    }
+    sightings.answered(answer, clock.monoMs());
+    for (const { line, unit, serial, verdict } of answer.devices) {
+      if (verdict !== "bound") log.info({ line, unit, serial, verdict }, "a device that is not this gateway's");
+    }
+  }
+
   #down(): void {
     this.#welcomed = false;
+    this.#deps.sightings.all(this.#deps.clock.monoMs());
     this.#asked = null;
     this.#deps.outbox.wereSent(this.#window.clear());
     if (this.#helloTimer !== null) clearTimeout(this.#helloTimer);

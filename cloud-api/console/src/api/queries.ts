@@ -83,9 +83,17 @@ export const unconfirmedQuery = queryOptions({
   refetchInterval: 10_000,
 });
 
+export const discoveredQuery = queryOptions({
+  queryKey: ["discovered"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/devices/discovered", { signal })),
+  refetchInterval: 10_000,
+});
+
 /** What a person's word on where a device hangs may change; the stream tells it too, a moment later. */
 export const afterSighting = (client: QueryClient): Promise<unknown> =>
-  Promise.all(["unconfirmed", "twin", "ward", "map"].map((name) => client.invalidateQueries({ queryKey: [name] })));
+  Promise.all(
+    ["unconfirmed", "discovered", "twin", "ward", "map"].map((name) => client.invalidateQueries({ queryKey: [name] })),
+  );
 
 function latest<T extends { at: string; version?: number }>(
   client: QueryClient,

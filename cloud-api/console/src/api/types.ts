@@ -18,6 +18,7 @@ export type Usage = Answer<"/api/v1/twins/{id}/usage">;
 export type GatewayList = Answer<"/api/v1/gateways">;
 export type SightingTaken = Answer<"/api/v1/sightings", "post">;
 export type UnconfirmedLines = Answer<"/api/v1/lines/unconfirmed">;
+export type DiscoveredDevices = Answer<"/api/v1/devices/discovered">;
 
 export type Role = Session["user"]["role"];
 export type WardTile = WardMap["wards"][number];
@@ -45,5 +46,6 @@ export type GatewayLinkState = TwinView["connectivity"]["gateway"]["state"];
 export type DeviceLinkState = TwinView["connectivity"]["device"]["state"];
 export type Gateway = GatewayList["gateways"][number];
 export type UnconfirmedLine = UnconfirmedLines["lines"][number];
+export type DiscoveredDevice = DiscoveredDevices["devices"][number];
 export type Place = UnconfirmedLine["place"];
 export type MinutePoint = History["points"][number];

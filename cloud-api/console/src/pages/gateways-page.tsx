@@ -10,6 +10,7 @@ import type { Tone } from "../ui/icons.ts";
 import { EmptyState, ErrorState, Loading } from "../ui/messages.tsx";
 import { Age, Moment } from "../ui/site-time.tsx";
 import { useTitle } from "../ui/use-title.ts";
+import { DiscoveredList } from "./sighting/discovered-list.tsx";
 import { UnconfirmedLines } from "./sighting/unconfirmed-lines.tsx";
 import "../ui/table.css";
 
@@ -39,6 +40,7 @@ export function GatewaysPage() {
       <h1 className="wt-page-title">{text.title}</h1>
       <p className="wt-page-lead">{text.lead}</p>
       <UnconfirmedLines />
+      <DiscoveredList />
       <h2 className="wt-heading wt-heading-apart">{text.all}</h2>
       {gateways.isPending ? <Loading rows={4} height={44} /> : null}
       {gateways.isError && gateways.data === undefined ? (

@@ -40,6 +40,7 @@ const evidence = {
     `${what}${reading === null ? "" : ` (${reading})`} was last told ${at ? `at ${at}` : "long ago"}: too old to rely on.`,
   unconfirmed: missing,
   unverified: missing,
+  conflict: missing,
 } as const satisfies Record<Reason, (evidence: Evidence) => string>;
 
 /** A hold on identity is about names and versions, not about a metric. */
@@ -54,6 +55,8 @@ const identity = {
     told === null
       ? "It has not told the version of its software, so its readings may not mean what its profile says."
       : `Its profile was not written for version ${told} of its software, so its readings may not mean what they seem to.`,
+  conflict: ({ told, at }) =>
+    `Two gateways hear a device with serial number ${told ?? "unknown"} at the same time${at ? `, found at ${at}` : ""}: one of them is another device.`,
 } as const satisfies Record<Reason, (told: Told) => string>;
 
 const engineer = "Only a biomedical engineer can lift this.";
@@ -73,6 +76,7 @@ const liftIdentity = {
   expired: compare,
   unconfirmed: "Anyone can lift this: scan the tag of what hangs there.",
   unverified: "Only a biomedical engineer can lift this, with a profile for the device's version.",
+  conflict: "Anyone can lift this: scan the tag of the device where it really hangs.",
 } as const satisfies Record<Reason, string>;
 
 /** On a device's chip, where there is room for two words. */
@@ -82,6 +86,7 @@ const identityShort = {
   expired: "Identity not stated",
   unconfirmed: "Identity unconfirmed",
   unverified: "Software unverified",
+  conflict: "Heard twice",
 } as const satisfies Record<Reason, string>;
 
 export const holdWords = { title, evidence, identity, lift, liftIdentity, identityShort } as const;

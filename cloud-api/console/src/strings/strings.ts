@@ -189,6 +189,24 @@ export const strings = {
     says: (says: string, profile: string) =>
       says === "" ? `It says nothing of itself; read by ${profile}.` : `It says ${says}; read by ${profile}.`,
     since: "Answers since",
+    conflict: "Heard at two places at once",
+    conflictText:
+      "Two gateways hear a device of this serial number at the same time, so that one of them is another device. Both are kept apart from its history until it is scanned where it really hangs. So it is since",
+    heard: "Last heard",
+  },
+  discovered: {
+    title: "Discovered devices",
+    lead: "They state a serial number, and the gateway that hears them does not have them. What they say is kept until that is settled.",
+    none: "Every device that states its serial number is where the registry has it.",
+    column: { device: "It says it is", place: "Heard by", first: "First", last: "Last", standing: "Stands" },
+    serial: (serial: string) => `serial number ${serial}`,
+    readBy: (profile: string) => `read by ${profile}`,
+    standing: {
+      unregistered: "Not in the registry: import it, and what it said becomes its history.",
+      elsewhere: "Waits until its own gateway no longer hears it, or a scan says that it is here:",
+      conflict: "Its own gateway hears one of this number, too. Scan the right one:",
+      overruled: "A scan said that the device is elsewhere:",
+    },
   },
   gateways: {
     title: "Gateways",

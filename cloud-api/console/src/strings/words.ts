@@ -200,6 +200,7 @@ const identity = {
     untold: `It says nothing of itself on the wire. ${BOUND}`,
   },
 } as const satisfies Record<IdentityStrength, Record<"yes" | "no" | "untold", string>>;
+const identityConflict = "Two gateways hear a device of this serial number at the same time.";
 const identityUnconfirmed = "After a break nobody has confirmed that what answers in its place is this device.";
 
 const evidence = {
@@ -300,6 +301,7 @@ export const words = {
   hold: holdWords,
   identity,
   identityUnconfirmed,
+  identityConflict,
   evidence,
   firmware,
   notice,

@@ -93,4 +93,5 @@ export const identityTone = {
   expired: "look",
   unconfirmed: "act",
   unverified: "look",
+  conflict: "act",
 } as const satisfies Record<Hold["reason"], Tone>;

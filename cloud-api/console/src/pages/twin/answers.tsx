@@ -38,10 +38,11 @@ export function Answers({ twin }: { twin: TwinView }) {
   );
 }
 
-const isDoubtful = ({ confirmed, unconfirmed }: TwinView["identity"]): boolean =>
-  confirmed === false || unconfirmed !== null;
+const isDoubtful = ({ confirmed, unconfirmed, conflict }: TwinView["identity"]): boolean =>
+  confirmed === false || unconfirmed !== null || conflict !== null;
 
-export function identityWords({ strength, confirmed, unconfirmed }: TwinView["identity"]): string {
+export function identityWords({ strength, confirmed, unconfirmed, conflict }: TwinView["identity"]): string {
+  if (conflict !== null) return strings.words.identityConflict;
   if (unconfirmed !== null) return strings.words.identityUnconfirmed;
   return strings.words.identity[strength][confirmed === null ? "untold" : confirmed ? "yes" : "no"];
 }

@@ -52,7 +52,7 @@ export function Metrics({ twin }: { twin: TwinView }) {
 
 /** Why none of the values can be live, or null where they may be. */
 function agedReason({ identity, connectivity: { gateway, device, values } }: TwinView): string | null {
-  if (identity.unconfirmed !== null) return text.agedUnconfirmed;
+  if (identity.unconfirmed !== null || identity.conflict !== null) return text.agedUnconfirmed;
   if (gateway.state === "offline") return text.agedGateway;
   if (device.state === "unreachable") return text.agedDevice;
   return values.stale ? text.agedValues : null;

@@ -11,6 +11,7 @@ import { strings } from "../../strings/strings.ts";
 import { kindIcon } from "../../ui/icons.ts";
 import { ErrorState, Loading } from "../../ui/messages.tsx";
 import { useTitle } from "../../ui/use-title.ts";
+import { ConflictNotice } from "../sighting/conflict-notice.tsx";
 import { UnconfirmedNotice } from "../sighting/unconfirmed-notice.tsx";
 import { About } from "./about.tsx";
 import { Answers } from "./answers.tsx";
@@ -32,6 +33,7 @@ export function TwinPage() {
     <div className="wt-twin">
       <Head twin={twin.data} />
       <UnconfirmedNotice key={id} twin={twin.data} />
+      <ConflictNotice key={`${id} conflict`} twin={twin.data} />
       <Answers twin={twin.data} />
       <LinkRow connectivity={twin.data.connectivity} />
       <RibbonSection id={id} />
