@@ -221,7 +221,7 @@ async function isAdmitted({ fleet, db, clock }: House, peer: Peer, isNew: boolea
 async function openSession(
   { config, authority, random, opened }: House,
   mqttUrl: string,
-  role: "broker" | "ingest" | "shadow",
+  role: "broker" | "ingest" | "shadow" | "jobs",
 ) {
   const own = await authority.service(`cloud-${role}`, []);
   const { caFile, certFile, keyFile } =
@@ -275,7 +275,7 @@ async function openShadows(house: House, mqttUrl: string): Promise<string | null
 /** Jobs and certificates are asked for seldom: they share a session. */
 async function openJobsAndProvisioning(house: House, mqttUrl: string): Promise<void> {
   const { db, fleet, authority, live, clock, random, log, opened } = house;
-  const mqtt = await openSession(house, mqttUrl);
+  const mqtt = await openSession(house, mqttUrl, "jobs");
   const jobs = new DeviceJobStore({ db, log });
   const desk = new DeviceJobDesk({ store: jobs, clock, log });
   const jobService = new DeviceJobService({ mqtt, desk, store: jobs, clock, log });

@@ -94,9 +94,10 @@ const ownOf = (gateway: string): Credentials => {
 /** With an offset of nought the gateway's monotonic time is the cloud's. */
 function lookOf(serial: string, atMs: number, state: OperatingState, answers: boolean): TelemetryBatch {
   const batch = batchOf({ serial }, [atMs], false);
-  for (const { metric, values } of batch.devices[0]?.groups[0]?.columns ?? []) {
-    if (metric === "operatingState") values.fill(OPERATING_STATES.indexOf(state));
-    if (metric === "deviceLink") values.fill(METRICS.deviceLink.codes.indexOf(answers ? "connected" : "unreachable"));
+  for (const column of batch.devices[0]?.groups[0]?.columns ?? []) {
+    if (column.metric === "operatingState") column.values = [OPERATING_STATES.indexOf(state)];
+    if (column.metric === "deviceLink")
+      column.values = [METRICS.deviceLink.codes.indexOf(answers ? "connected" : "unreachable")];
   }
   return { ...batch, cloudOffsetMs: 0 };
 }

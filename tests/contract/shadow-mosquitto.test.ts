@@ -48,7 +48,7 @@ describeWith("mosquitto", "with Mosquitto", () => {
     await applyMigrations({ connectionString: database.connectionString });
     const db = openDatabase(database.connectionString, openLog("silent"));
     stops.push(() => db.close());
-    const fleet = new FleetStore(db);
+    const fleet = new FleetStore(db, async () => undefined);
     await fleet.import(Value.Parse(RegistryImport, smallRegistry("st", false, [GATEWAY])));
     const { key, csrPem } = await certificateRequest(GATEWAY);
     const issued = await authority.signGateway(csrPem, { gateway: GATEWAY, site: "st", simulated: false });

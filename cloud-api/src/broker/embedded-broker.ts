@@ -197,12 +197,7 @@ async function openBroker(
 /** Holds each client to its own topics, and to the shadows and jobs of its own things. */
 function authorize(
   broker: Aedes,
-  {
-    peers,
-    sessions,
-    owns,
-    log,
-  }: { peers: WeakMap<Client, Peer>; sessions: Sessions; owns: Settings["owns"]; log: Log },
+  { peers, owns, log }: { peers: WeakMap<Client, Peer> } & Pick<Settings, "owns" | "log">,
 ): void {
   broker.authorizePublish = (client, packet, done) => {
     // The broker's own messages ($SYS) have no client, and go nowhere that a gateway may listen.
