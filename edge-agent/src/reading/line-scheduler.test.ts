@@ -70,7 +70,7 @@ test("the polls of a profile come in the order of their priorities", async () =>
 });
 
 test("a line is asked at another pace within a second, and at its profile's own when that is given up", async () => {
-  const everyMs = defibReady.polls.status.everyMs;
+  const everyMs = 2_000;
   const asked: number[] = [];
   const reader: DeviceReader = {
     async read() {
@@ -81,8 +81,8 @@ test("a line is asked at another pace within a second, and at its profile's own 
   };
   const stopping = new AbortController();
   const pace: Pace = { everyMs: new Map() };
-  const only = { ...defibReady, polls: { status: { ...defibReady.polls.status, everyMs } } };
-  const devices = [{ line: "dock", unit: "1", profile: only }];
+  const polls = { status: { everyMs, staleAfterMs: 8_000, replyMs: 500 } };
+  const devices = [{ line: "dock", unit: "1", profile: { ...defibReady, polls } }];
   const line = runLine({ id: "dock", devices, reader, pace }, { clock, random }, () => {}, stopping.signal);
   for (const slow of [new Map<string, number>(), new Map([["status", everyMs + 1_500]]), new Map<string, number>()]) {
     pace.everyMs = slow;
