@@ -11,6 +11,8 @@ import type { CertificateAuthority } from "./access/certificate-authority.ts";
 import { guard, isStillSignedIn, SESSION_COOKIE } from "./access/guard.ts";
 import { accountRoutes, sessionRoutes } from "./access/routes.ts";
 import type { AccessStore } from "./access/store.ts";
+import { configurationRoutes } from "./configuration/routes.ts";
+import type { ConfigurationShadows } from "./configuration/shadows.ts";
 import type { LiveViews } from "./device-twin/live-views.ts";
 import type { TwinQueries } from "./device-twin/queries.ts";
 import { deviceTwinRoutes } from "./device-twin/routes.ts";
@@ -32,6 +34,7 @@ export interface AppDeps {
   authority: CertificateAuthority;
   fleet: FleetQueries;
   fleetStore: FleetStore;
+  configurations: ConfigurationShadows;
   twins: TwinQueries;
   views: LiveViews;
   live: LiveBus;
@@ -83,6 +86,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(sightingRoutes, registry);
   await app.register(certificateRoutes, registry);
   await app.register(revocationRoutes, registry);
+  await app.register(configurationRoutes, { prefix: API, fleet, access, shadows: deps.configurations, clock });
   await app.register(deviceTwinRoutes, {
     prefix: API,
     fleet,

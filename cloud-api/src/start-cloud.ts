@@ -9,6 +9,7 @@ import { ArrivalStore } from "./arrival/store.ts";
 import { startEmbeddedBroker } from "./broker/embedded-broker.ts";
 import type { Peer } from "./broker/rules.ts";
 import type { CloudConfig, ProcessRole } from "./config.ts";
+import { ConfigurationShadows } from "./configuration/shadows.ts";
 import { LiveViews } from "./device-twin/live-views.ts";
 import { TwinQueries } from "./device-twin/queries.ts";
 import { FleetQueries } from "./fleet/queries.ts";
@@ -89,9 +90,10 @@ export async function startCloud(config: CloudConfig, clock: Clock, random: Rand
   try {
     const mqttUrl = await openBroker(house);
     if (has(house, "ingest")) await openIntake(house, mqttUrl);
-    const shadowUrl = has(house, "shadow") ? await openShadows(house, mqttUrl) : null;
+    const shadows = openDesk(house, mqttUrl);
+    const shadowUrl = has(house, "shadow") ? await openShadows(house, shadows) : null;
     if (has(house, "worker")) await openJobs(house);
-    const url = has(house, "api") ? await openApi(house) : null;
+    const url = has(house, "api") ? await openApi(house, shadows) : null;
     const setupUrl = url === null ? null : await openSetup(house, url);
     // A broker that is not ours may have an authority of its own, which is then the one that gateways must trust.
     const caFile = (config.mqtt.kind === "external" ? config.mqtt.caFile : null) ?? authority.caFile;
@@ -177,16 +179,57 @@ async function openIntake(house: House, mqttUrl: string): Promise<void> {
   house.opened.push({ name: "intake", close: () => intake.close() });
 }
 
-/** Shadows have a session of their own: a burst of them holds up no telemetry. */
-async function openShadows(house: House, mqttUrl: string): Promise<string | null> {
-  const { config, clock, log } = house;
-  const mqtt = await openSession(house, mqttUrl);
+interface Shadows {
+  store: ShadowStore;
+  desk: ShadowDesk;
+  /** With a session of their own, so that a burst of shadows holds up no telemetry; opened when it is first needed. */
+  service(): Promise<ShadowService>;
+}
+
+/** The desk of this process's shadows, for the role that answers requests and for the API, which makes some. */
+function openDesk(house: House, mqttUrl: string): Shadows {
+  const { clock, log } = house;
   const store = shadowStore(house);
   const desk = new ShadowDesk({ store, clock, log });
-  house.opened.push({ name: "shadows", close: () => desk.close() });
-  const service = new ShadowService({ mqtt, desk, log });
+  const closing = { name: "shadows", close: () => desk.close() };
+  house.opened.push(closing);
+  let service: Promise<ShadowService> | null = null;
+  const open = async () => {
+    const mqtt = await openSession(house, mqttUrl);
+    // What the desk still answers has to be said before its session closes.
+    house.opened.push(closing);
+    return new ShadowService({ mqtt, desk, log });
+  };
+  return {
+    store,
+    desk,
+    service: () => {
+      service ??= open().catch((error: unknown) => {
+        service = null;
+        throw error;
+      });
+      return service;
+    },
+  };
+}
+
+async function openShadows(house: House, { store, desk, service: opened }: Shadows): Promise<string | null> {
+  const { https } = house.config.shadow;
+  const service = await opened();
   await service.open();
-  return config.shadow.https === null ? null : openShadowHttps(house, config.shadow.https, { store, desk, service });
+  return https === null ? null : openShadowHttps(house, https, { store, desk, service });
+}
+
+/** What is wished over the API is in the database once it is answered; a gateway that is not told looks by itself. */
+function configurationShadows({ clock, log }: House, { store, desk, service }: Shadows): ConfigurationShadows {
+  const tell: ConstructorParameters<typeof ConfigurationShadows>[0]["tell"] = async (...told) => {
+    try {
+      (await service()).tell(...told);
+    } catch (error) {
+      log.warn({ err: error }, "a gateway was not told of a wish");
+    }
+  };
+  return new ConfigurationShadows({ store, desk, tell, nowMs: () => clock.nowMs() });
 }
 
 /** The doors of shadows over HTTPS show the broker's certificate, and ask for the one that a gateway shows the broker. */
@@ -225,7 +268,7 @@ async function openJobs(house: House): Promise<void> {
   house.opened.push({ name: "event relay", close: () => relay.close() });
 }
 
-async function openApi(house: House): Promise<string> {
+async function openApi(house: House, shadows: Shadows): Promise<string> {
   const { config, db, catalog, authority, live, clock, random, log, fleet } = house;
   const twins = new TwinQueries(db, catalog);
   const onError = (error: unknown) => log.warn({ err: error }, "live pages could not be read");
@@ -236,6 +279,7 @@ async function openApi(house: House): Promise<string> {
     authority,
     fleet,
     fleetStore: new FleetStore(db),
+    configurations: configurationShadows(house, shadows),
     twins,
     views,
     live,

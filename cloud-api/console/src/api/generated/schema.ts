@@ -1,6 +1,41 @@
 // Generated from the API's OpenAPI document by generate-api.ts; edits are lost.
 
 export interface paths {
+    "/api/v1/configurations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GatewayConfigurations"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/gateways": {
         parameters: {
             query?: never;
@@ -168,6 +203,129 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{id}/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GatewayConfiguration"];
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The one that this wish is made in sight of */
+                        revision: number;
+                        settings: {
+                            batchEveryMs?: number;
+                            lines?: {
+                                [key: string]: {
+                                    everyMs: {
+                                        [key: string]: number;
+                                    };
+                                };
+                            };
+                            profileRevisions?: {
+                                [key: string]: number;
+                            };
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GatewayConfiguration"];
+                    };
+                };
+                /** @description Default Response */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1044,6 +1202,55 @@ export interface components {
                 revokedAt: string | null;
                 serial: string;
             }[];
+        };
+        /** GatewayConfiguration */
+        GatewayConfiguration: {
+            agentVersion: string | null;
+            credentials: {
+                line: string;
+                /** @description YYYY-MM-DD, at the gateway itself */
+                setOn: string;
+            }[];
+            gateway: string;
+            /** @description What the gateway reads by */
+            profileRevisions: {
+                [key: string]: number;
+            };
+            /** @description Counts the wishes; 0 where there was none */
+            revision: number;
+            settings: {
+                batchEveryMs?: number;
+                lines?: {
+                    [key: string]: {
+                        everyMs: {
+                            [key: string]: number;
+                        };
+                    };
+                };
+                profileRevisions?: {
+                    [key: string]: number;
+                };
+            };
+            since: string | null;
+            /**
+             * @description pending: the gateway has not judged the last wish; refused: some of it; none: nothing is wished
+             * @enum {unknown}
+             */
+            state: "none" | "pending" | "applied" | "refused";
+            wishes: {
+                /** @description Its place in the settings as a JSON pointer, RFC 6901 */
+                at: string;
+                inForce: number | null;
+                reason: string | null;
+                since: string | null;
+                /** @enum {unknown} */
+                state: "pending" | "applied" | "refused";
+                wanted: number | null;
+            }[];
+        };
+        /** GatewayConfigurations */
+        GatewayConfigurations: {
+            configurations: components["schemas"]["GatewayConfiguration"][];
         };
         /** GatewayList */
         GatewayList: {
