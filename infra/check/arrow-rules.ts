@@ -173,6 +173,7 @@ const doors: Rule[] = [
 /** Decisions: of the same input always the same output. The ground is as pure, and imports less still. */
 const PURE_CLOUD_AND_EDGE = [
   "^edge-agent/src/protocol/",
+  "^edge-agent/src/desired/(follow|judge|report)\\.ts$",
   "^cloud-api/src/.*/rules\\.ts$",
   "^cloud-api/src/shadow/(document|json|listing|request|settled-by-choice|topics)\\.ts$",
   "^cloud-api/src/prediction/(reliability|drift)/",

@@ -16,6 +16,7 @@ export type History = Answer<"/api/v1/twins/{id}/history">;
 export type StateRibbon = Answer<"/api/v1/twins/{id}/states">;
 export type Usage = Answer<"/api/v1/twins/{id}/usage">;
 export type GatewayList = Answer<"/api/v1/gateways">;
+export type GatewayConfigurations = Answer<"/api/v1/configurations">;
 export type SightingTaken = Answer<"/api/v1/sightings", "post">;
 export type UnconfirmedLines = Answer<"/api/v1/lines/unconfirmed">;
 
@@ -44,6 +45,7 @@ export type EvidenceLevel = TwinView["profile"]["evidence"]["level"];
 export type GatewayLinkState = TwinView["connectivity"]["gateway"]["state"];
 export type DeviceLinkState = TwinView["connectivity"]["device"]["state"];
 export type Gateway = GatewayList["gateways"][number];
+export type GatewayConfiguration = GatewayConfigurations["configurations"][number];
 export type UnconfirmedLine = UnconfirmedLines["lines"][number];
 export type Place = UnconfirmedLine["place"];
 export type MinutePoint = History["points"][number];
