@@ -70,6 +70,18 @@ afterAll(() => {
 const bytesIn = (proxy: RecordingProxy | null): number =>
   (proxy?.sent() ?? []).reduce((sum, { length }) => sum + length, 0);
 
+/** The answer of the hospital's control API. */
+async function asked(url: string, body?: object): Promise<unknown> {
+  const post = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+  return (await fetch(url, post)).json();
+}
+
+async function allRecorded(lines: readonly Line[]): Promise<RecordedLine[]> {
+  const all = await Promise.all(lines.map(recorded));
+  for (const { proxy } of all) stopping.push(() => proxy?.stop());
+  return all;
+}
+
 /** Writes the configuration of one gateway that has all lines of the hospital, and starts it. */
 async function startGateway(lines: readonly RecordedLine[], hospital: Manifest): Promise<ChildProcess> {
   const dir = join(folder, "gateway");
@@ -86,15 +98,11 @@ test("of a gateway at a hospital in every state of disorder, nothing leaves but 
   timeout: 600_000,
 }, async () => {
   const { control, hospital } = await startSimulators(programs, join(folder, "hospital"), 2);
-  const ask = async (path: string, body?: object) => {
-    const post = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
-    return (await fetch(`${control}${path}`, post)).json();
-  };
+  const ask = (path: string, body?: object) => asked(`${control}${path}`, body);
   const account = async () => Value.Parse(Account, await ask("/lines")).lines;
   const speaks = ({ units }: Line) => hospital.devices.find(({ id }) => id === units[0]?.device)?.profile ?? "";
   const known = hospital.lines.filter((line) => profileOf(speaks(line)) !== null);
-  const lines = await Promise.all(known.map(recorded));
-  for (const { proxy } of lines) stopping.push(() => proxy?.stop());
+  const lines = await allRecorded(known);
   const gateway = await startGateway(lines, hospital);
   const ended = once(gateway, "exit");
 
@@ -128,9 +136,9 @@ test("of a gateway at a hospital in every state of disorder, nothing leaves but 
     }
     // Who is long out of order is asked ever more rarely, and an unplugged line refuses: after the first round half will do.
     const recorded = lines.filter(({ proxy }) => proxy !== null).length;
-    const asked = () => lines.filter(({ proxy }, at) => bytesIn(proxy) > (before[at] ?? 0)).length;
+    const wereAsked = () => lines.filter(({ proxy }, at) => bytesIn(proxy) > (before[at] ?? 0)).length;
     const least = number === 0 ? recorded : recorded / 2;
-    await eventually(`requests on ${least} of ${recorded} lines`, () => asked() >= least, LINE_MS);
+    await eventually(`requests on ${least} of ${recorded} lines`, () => wereAsked() >= least, LINE_MS);
   }
   await grown(await progress(), HEALED_MS);
   gateway.kill("SIGTERM");

@@ -29,11 +29,8 @@ export const GatewaySettings = Type.Object(
 );
 export type GatewaySettings = Static<typeof GatewaySettings>;
 
-/** Counts the wishes, so that a gateway can say which one it has judged. */
+/** Stands in the desired half beside the settings and counts the wishes, so that a gateway can say which one it has judged. */
 export const Revision = Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER });
-
-/** The desired half of the shadow. */
-export type DesiredConfiguration = GatewaySettings & { revision?: number };
 
 /**
  * The reported half. What is wished and taken stands in it as in the desired; beside it which profiles are read by, what was
@@ -50,7 +47,6 @@ export const ReportedConfiguration = Type.Object({
   refused: Type.Optional(Type.Record(Type.String(), Type.String())),
   credentials: Type.Optional(Type.Record(Type.String(), Type.String())),
 });
-export type ReportedConfiguration = Static<typeof ReportedConfiguration>;
 
 /**
  * UTF-8 bytes of a wish as compact JSON. A shadow holds 8,192 of both halves together, and the gateway repeats what it takes

@@ -1,10 +1,11 @@
 import { CATALOG } from "@wardtwin/device-profiles/catalog";
 import type { Profile } from "@wardtwin/device-profiles/profile/define-profile";
-import { SHADOW_BYTES_MAX } from "@wardtwin/device-profiles/twin-document/configuration";
+import { ReportedConfiguration, SHADOW_BYTES_MAX } from "@wardtwin/device-profiles/twin-document/configuration";
 import { bytesOf, type JsonObject } from "@wardtwin/device-profiles/vocabulary/json";
 import { fail, ok } from "@wardtwin/device-profiles/vocabulary/result";
 import { CONTROL_COMMANDS, CONTROL_FRAMES } from "@wardtwin/infra/test/read-only";
 import fc from "fast-check";
+import Value from "typebox/value";
 import { expect, test } from "vitest";
 import type { AgentSettings, LineSettings } from "../config.ts";
 import { OUTBOX_LIMITS } from "../uplink/outbox.ts";
@@ -183,6 +184,7 @@ test("a report says what is in force and when credentials were set, and never th
     refused: { "/batchEveryMs": "Batches are sent every 100 to 60000 ms, in whole ms." },
     credentials: { pump: "2026-11-30" },
   });
+  expect(Value.Check(ReportedConfiguration, report)).toBe(true);
   expect(JSON.stringify(report)).not.toMatch(/hunter2|userName|agent"/);
 });
 
