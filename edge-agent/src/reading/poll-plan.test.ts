@@ -91,13 +91,22 @@ test("another pace is kept from the last rhythm on, and given up again the rhyth
   expect(starts(asked, "1")).toEqual([0, 2_000, 5_000, 8_000, 10_000, 12_000]);
 });
 
-test("who is gone is looked for no sooner because the pace has changed", () => {
-  const asked = run([poll()], () => dead, {
-    forMs: 1_000_000,
-    before: (plan, nowMs) => nowMs > 900_000 && plan.pace(() => 1_000),
-  });
-  expect(gaps(starts(asked, "1")).at(-1)).toBeGreaterThan(60_000);
-});
+test.each(["silent", "refused"] as const)(
+  "a long loss (%s) is retried no sooner because the pace has changed",
+  (attempt) => {
+    let slow = false;
+    const asked = run([poll()], () => ({ costMs: 900, attempt }), {
+      forMs: 1_500_000,
+      before: (plan, nowMs) => {
+        if (nowMs < 900_000) return;
+        slow = !slow;
+        plan.pace(() => (slow ? 30_000 : 1_000));
+      },
+    });
+    const late = starts(asked, "1").filter((startedMs) => startedMs > 900_000);
+    expect(Math.min(...gaps(late))).toBeGreaterThan(60_000);
+  },
+);
 
 test("no pace, however often it changes, asks a poll more than once a second", () => {
   const wish = fc.integer({ min: -10, max: 5_000 });
