@@ -10,6 +10,7 @@ import { hashPassword } from "./access/password.ts";
 import { SESSION_IDLE_MS, SESSION_LIFE_MS } from "./access/rules.ts";
 import { AccessStore } from "./access/store.ts";
 import { buildApp } from "./app.ts";
+import { ConfigurationShadows } from "./configuration/shadows.ts";
 import { DeviceJobQueries } from "./device-job/queries.ts";
 import { DeviceJobStore } from "./device-job/store.ts";
 import { LiveViews, type View } from "./device-twin/live-views.ts";
@@ -22,6 +23,9 @@ import { openTestDatabase, silent, type TestDatabase } from "./platform/database
 import { localLiveBus } from "./platform/live.ts";
 import { systemRandom } from "./platform/random.ts";
 import { ProvisioningStore } from "./provisioning/store.ts";
+import { ShadowDesk } from "./shadow/desk.ts";
+import { SHADOW_LIMITS } from "./shadow/rules.ts";
+import { ShadowStore } from "./shadow/store.ts";
 import { importRegistry, REGISTRY, takeUpOn } from "./telemetry.testing.ts";
 
 const PASSWORD = "a long enough password";
@@ -43,6 +47,8 @@ beforeAll(async () => {
   const fleet = new FleetQueries(db);
   const twins = new TwinQueries(db, CATALOG);
   views = new LiveViews({ fleet, twins, live, clock, onError: (error) => console.error(error) });
+  const store = new ShadowStore({ db, limits: SHADOW_LIMITS, log: silent });
+  const desk = new ShadowDesk({ store, clock, log: silent });
   app = await buildApp({
     access,
     authority: await openCertificateAuthority(join(folder, "pki"), clock, systemRandom),
@@ -52,6 +58,7 @@ beforeAll(async () => {
     provisioning: new ProvisioningStore(db),
     deviceJobs: new DeviceJobStore({ db, log: silent }),
     deviceJobQueries: new DeviceJobQueries(db),
+    configurations: new ConfigurationShadows({ store, desk, tell: async () => {}, nowMs: () => nowMs }),
     twins,
     views,
     live,

@@ -11,6 +11,8 @@ import type { CertificateAuthority } from "./access/certificate-authority.ts";
 import { guard, isStillSignedIn, SESSION_COOKIE } from "./access/guard.ts";
 import { accountRoutes, sessionRoutes } from "./access/routes.ts";
 import type { AccessStore } from "./access/store.ts";
+import { configurationRoutes } from "./configuration/routes.ts";
+import type { ConfigurationShadows } from "./configuration/shadows.ts";
 import type { DeviceJobQueries } from "./device-job/queries.ts";
 import { deviceJobRoutes, deviceJobWritingRoutes } from "./device-job/routes.ts";
 import type { DeviceJobStore } from "./device-job/store.ts";
@@ -43,6 +45,7 @@ export interface AppDeps {
   provisioning: ProvisioningStore;
   deviceJobs: DeviceJobStore;
   deviceJobQueries: DeviceJobQueries;
+  configurations: ConfigurationShadows;
   twins: TwinQueries;
   views: LiveViews;
   live: LiveBus;
@@ -95,6 +98,7 @@ export async function buildApp(deps: AppDeps): Promise<FastifyInstance> {
   await app.register(certificateRoutes, registry);
   await app.register(revocationRoutes, registry);
   await registerDoors(app, deps);
+  await app.register(configurationRoutes, { prefix: API, fleet, access, shadows: deps.configurations, clock });
   await app.register(deviceTwinRoutes, {
     prefix: API,
     fleet,

@@ -12,6 +12,7 @@ import { DynamicSecurityDriver } from "./broker/dynamic-security-driver.ts";
 import { startEmbeddedBroker } from "./broker/embedded-broker.ts";
 import { isOwnThing, type Peer } from "./broker/rules.ts";
 import type { CloudConfig, ProcessRole } from "./config.ts";
+import { ConfigurationShadows } from "./configuration/shadows.ts";
 import { DeviceJobDesk } from "./device-job/desk.ts";
 import { DeviceJobQueries } from "./device-job/queries.ts";
 import { DeviceJobService } from "./device-job/service.ts";
@@ -103,9 +104,10 @@ export async function startCloud(config: CloudConfig, clock: Clock, random: Rand
   try {
     const mqttUrl = await openBroker(house);
     if (has(house, "ingest")) await openIntake(house, mqttUrl);
-    const shadowUrl = has(house, "shadow") ? await openShadows(house, mqttUrl) : null;
+    const shadows = openDesk(house, mqttUrl);
+    const shadowUrl = has(house, "shadow") ? await openShadows(house, mqttUrl, shadows) : null;
     if (has(house, "worker")) await openJobs(house);
-    const url = has(house, "api") ? await openApi(house) : null;
+    const url = has(house, "api") ? await openApi(house, shadows) : null;
     const setupUrl = url === null ? null : await openSetup(house, url);
     // A broker that is not ours may have an authority of its own, which is then the one that gateways must trust.
     const caFile = (config.mqtt.kind === "external" ? config.mqtt.caFile : null) ?? authority.caFile;
@@ -221,7 +223,7 @@ async function isAdmitted({ fleet, db, clock }: House, peer: Peer, isNew: boolea
 async function openSession(
   { config, authority, random, opened }: House,
   mqttUrl: string,
-  role: "broker" | "ingest" | "shadow" | "jobs",
+  role: "broker" | "ingest" | "shadow" | "jobs" | "api",
 ) {
   const own = await authority.service(`cloud-${role}`, []);
   const { caFile, certFile, keyFile } =
@@ -259,17 +261,63 @@ async function openIntake(house: House, mqttUrl: string): Promise<void> {
   house.opened.push({ name: "intake", close: () => intake.close() });
 }
 
-/** Shadows have a session of their own: a burst of them holds up no telemetry. */
-async function openShadows(house: House, mqttUrl: string): Promise<string | null> {
-  const { config, clock, log } = house;
-  const mqtt = await openSession(house, mqttUrl, "shadow");
+interface Shadows {
+  store: ShadowStore;
+  desk: ShadowDesk;
+  /** With a session of their own, so that a burst of shadows holds up no telemetry; opened when it is first needed. */
+  service(): Promise<ShadowService>;
+}
+
+/** The desk of this process's shadows, for the role that answers requests and for the API, which makes some. */
+function openDesk(house: House, mqttUrl: string): Shadows {
+  const { clock, log } = house;
   const store = shadowStore(house);
   const desk = new ShadowDesk({ store, clock, log });
-  house.opened.push({ name: "shadows", close: () => desk.close() });
-  const service = new ShadowService({ mqtt, desk, log });
+  const closing = { name: "shadows", close: () => desk.close() };
+  house.opened.push(closing);
+  let service: Promise<ShadowService> | null = null;
+  const open = async () => {
+    // An API that runs without the role has a session, and so a name, of its own.
+    const mqtt = await openSession(house, mqttUrl, has(house, "shadow") ? "shadow" : "api");
+    // What the desk still answers has to be said before its session closes.
+    house.opened.push(closing);
+    return new ShadowService({ mqtt, desk, log });
+  };
+  return {
+    store,
+    desk,
+    service: () => {
+      service ??= open().catch((error: unknown) => {
+        service = null;
+        throw error;
+      });
+      return service;
+    },
+  };
+}
+
+async function openShadows(
+  house: House,
+  mqttUrl: string,
+  { store, desk, service: opened }: Shadows,
+): Promise<string | null> {
+  const { https } = house.config.shadow;
+  const service = await opened();
   await service.open();
   await openJobsAndProvisioning(house, mqttUrl);
-  return config.shadow.https === null ? null : openShadowHttps(house, config.shadow.https, { store, desk, service });
+  return https === null ? null : openShadowHttps(house, https, { store, desk, service });
+}
+
+/** What is wished over the API is in the database once it is answered; a gateway that is not told looks by itself. */
+function configurationShadows({ clock, log }: House, { store, desk, service }: Shadows): ConfigurationShadows {
+  const tell: ConstructorParameters<typeof ConfigurationShadows>[0]["tell"] = async (...told) => {
+    try {
+      (await service()).tell(...told);
+    } catch (error) {
+      log.warn({ err: error }, "a gateway was not told of a wish");
+    }
+  };
+  return new ConfigurationShadows({ store, desk, tell, nowMs: () => clock.nowMs() });
 }
 
 /** Jobs and certificates are asked for seldom: they share a session. */
@@ -334,7 +382,7 @@ async function openJobs(house: House): Promise<void> {
   house.opened.push({ name: "event relay", close: () => relay.close() });
 }
 
-async function openApi(house: House): Promise<string> {
+async function openApi(house: House, shadows: Shadows): Promise<string> {
   const { config, db, catalog, authority, live, clock, random, log, fleet } = house;
   const twins = new TwinQueries(db, catalog);
   const onError = (error: unknown) => log.warn({ err: error }, "live pages could not be read");
@@ -349,6 +397,7 @@ async function openApi(house: House): Promise<string> {
     provisioning: new ProvisioningStore(db),
     deviceJobs: new DeviceJobStore({ db, log }),
     deviceJobQueries: new DeviceJobQueries(db),
+    configurations: configurationShadows(house, shadows),
     twins,
     views,
     live,

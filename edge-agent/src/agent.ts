@@ -2,16 +2,16 @@ import { join } from "node:path";
 import type { Presence } from "@wardtwin/device-profiles/twin-document/messages";
 import { CertificateRenewal } from "./certificate/renewal.ts";
 import type { Clock } from "./clock.ts";
-import type { AgentSettings, LineSettings } from "./config.ts";
+import type { AgentSettings } from "./config.ts";
 import { OpcUaThreads } from "./link/opc-ua-threads.ts";
 import type { Log } from "./log.ts";
 import type { Random } from "./random.ts";
 import { Attachments } from "./reading/attachments.ts";
-import type { Outcome } from "./reading/device.ts";
 import { judging } from "./reading/judging.ts";
-import { runLine } from "./reading/line-scheduler.ts";
-import { openReader } from "./reading/open-reader.ts";
+import { RunningLine, type RunningLineDeps } from "./reading/running-line.ts";
 import { Reporter } from "./reported/reporter.ts";
+import { SettingsInForce } from "./settings-in-force.ts";
+import { ConfigurationShadow } from "./uplink/configuration-shadow.ts";
 import { MqttSession } from "./uplink/mqtt-session.ts";
 import { openProvisioningLink } from "./uplink/provisioning-link.ts";
 import { SafeOutbox } from "./uplink/safe-outbox.ts";
@@ -51,7 +51,8 @@ export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
     agentVersion: version,
     onFirstWelcome: deps.onConnected,
   });
-  const reporter = new Reporter(settings.batchEveryMs, (devices) =>
+  const inForce = new SettingsInForce(settings, log);
+  const reporter = new Reporter(inForce.now.batchEveryMs, (devices) =>
     uplink.take({
       bootId: clock.bootId,
       anchor: { monoMs: clock.monoMs(), wallMs: clock.wallMs() },
@@ -60,7 +61,6 @@ export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
       devices,
     }),
   );
-  const stopping = new AbortController();
   const attachments = new Attachments(settings.dataDir, deps);
   const judge = judging({
     attachments,
@@ -71,8 +71,19 @@ export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
       sightings.take(sighting);
     },
   });
-  const forLines = { ...deps, opcUaThreads: new OpcUaThreads() };
-  const lines = settings.lines.map((line) => startLine(line, settings, forLines, judge, stopping.signal));
+  const lines = startLines(settings, inForce, { ...deps, opcUaThreads: new OpcUaThreads(), onOutcome: judge });
+  const shadow = new ConfigurationShadow({
+    gateway: settings.gateway,
+    random,
+    log,
+    onDesired: (desired) => {
+      const now = inForce.take(desired);
+      reporter.gatherFor(now.batchEveryMs);
+      for (const [id, line] of now.lines) lines.get(id)?.use(line);
+      return inForce.report(version);
+    },
+  });
+  session.alsoTalk(shadow);
   const renewal = new CertificateRenewal({
     site: settings.site,
     gateway: settings.gateway,
@@ -87,29 +98,28 @@ export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
   renewal.start();
   return {
     async stop() {
-      stopping.abort();
       renewal.stop();
+      shadow.stop();
+      for (const line of lines.values()) line.abort();
       reporter.seal();
       attachments.save();
       await uplink.flush(FLUSH_MS);
-      await Promise.all([uplink.stop(presence(false)), ...lines.map((line) => line.close())]);
+      await Promise.all([uplink.stop(presence(false)), ...[...lines.values()].map((line) => line.close())]);
     },
   };
 }
 
-function startLine(
-  line: LineSettings,
-  settings: AgentSettings,
-  deps: AgentDeps & { opcUaThreads: OpcUaThreads },
-  onOutcome: (outcome: Outcome) => void,
-  signal: AbortSignal,
-): { close(): Promise<void> } {
-  const pkiDir = join(settings.dataDir, "opc-ua", encodeURIComponent(line.id));
-  const reader = openReader(line, { clock: deps.clock, log: deps.log, opcUaThreads: deps.opcUaThreads, pkiDir });
-  const devices = line.units.map((unit) => ({ line: line.id, unit, profile: line.profile }));
-  void runLine({ id: line.id, devices, reader }, deps, onOutcome, signal).catch((error: unknown) => {
-    // Faults of the world are data, so this is a bug of ours: it costs this line and no other.
-    deps.log.error({ line: line.id, err: error }, "a line stopped");
-  });
-  return reader;
+/** The lines by their ids, each as its settings and what is in force of the wish have it. */
+function startLines(
+  { lines, dataDir }: AgentSettings,
+  { now }: SettingsInForce,
+  deps: Omit<RunningLineDeps, "pkiDir">,
+): ReadonlyMap<string, RunningLine> {
+  return new Map(
+    lines.map((line) => {
+      const { profile, everyMs } = now.lines.get(line.id) ?? { profile: line.profile, everyMs: new Map() };
+      const pkiDir = join(dataDir, "opc-ua", encodeURIComponent(line.id));
+      return [line.id, new RunningLine({ ...line, profile }, everyMs, { ...deps, pkiDir })];
+    }),
+  );
 }

@@ -1,8 +1,9 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { CATALOG } from "@wardtwin/device-profiles/catalog";
 import { PROTOCOL_NAMES, type Profile, type ProtocolName } from "@wardtwin/device-profiles/profile/define-profile";
 import { orchestraSlot } from "@wardtwin/device-profiles/profile/orchestra-layout";
+import { BatchEveryMs } from "@wardtwin/device-profiles/twin-document/configuration";
 import { isRegistryId } from "@wardtwin/device-profiles/twin-document/topics";
 import { fail, ok, type Result } from "@wardtwin/device-profiles/vocabulary/result";
 import Type, { type Static, type TSchema } from "typebox";
@@ -51,7 +52,7 @@ const FileConfig = Type.Object(
       strict,
     ),
     lines: Type.Array(LineConfig, { maxItems: 256 }),
-    batchEveryMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 60_000 })),
+    batchEveryMs: Type.Optional(BatchEveryMs),
     /** false: what was measured on a person is dropped at this gateway. Default true. */
     keepPatientDerived: Type.Optional(Type.Boolean()),
     /** How much is kept while the cloud is away. Default 72 h and 2 GiB. */
@@ -115,6 +116,10 @@ export interface AgentSettings {
   batchEveryMs: number;
   keepPatientDerived: boolean;
   outbox: OutboxLimits;
+  /** The hospital's own profiles; null where there is no such folder. */
+  profilesDir: string | null;
+  /** By the id of a line: the day (UTC, YYYY-MM-DD) on which its file of credentials was last written. */
+  credentialsSetOn: ReadonlyMap<string, string>;
 }
 
 /**
@@ -134,7 +139,8 @@ export function readConfig(file: string): AgentSettings {
   const ids = config.lines.map((line) => line.id);
   const twice = ids.findIndex((id, index) => ids.indexOf(id) !== index);
   if (twice >= 0) at(`/lines/${twice}/id`, `"${ids[twice]}" is taken by another line`);
-  const catalog = config.profilesDir === undefined ? CATALOG : catalogOf(resolve(dirname(file), config.profilesDir));
+  const profilesDir = config.profilesDir === undefined ? null : resolve(dirname(file), config.profilesDir);
+  const catalog = profilesDir === null ? CATALOG : catalogOf(profilesDir);
   const lines = config.lines.map((line, index) => lineOf(line, `/lines/${index}`, catalog, at, read));
   return {
     site: config.site,
@@ -146,6 +152,12 @@ export function readConfig(file: string): AgentSettings {
     batchEveryMs: config.batchEveryMs ?? BATCH_EVERY_MS,
     keepPatientDerived: config.keepPatientDerived ?? true,
     outbox: limitsOf(config.outbox ?? {}),
+    profilesDir,
+    credentialsSetOn: new Map(
+      config.lines.flatMap(({ id, credentialsFile: name }) =>
+        name === undefined ? [] : [[id, dayOf(resolve(dirname(file), name))] as const],
+      ),
+    ),
   };
 }
 
@@ -159,6 +171,7 @@ function mqttOf(
   const files = { certFile: resolve(folder, certFile), keyFile: resolve(folder, keyFile) };
   return { host, port, ...readCredentials(files), ca: read("/mqtt/caFile", caFile).toString(), files };
 }
+const dayOf = (file: string): string => statSync(file).mtime.toISOString().slice(0, "YYYY-MM-DD".length);
 
 const limitsOf = ({ maxAgeH, maxBytes }: { maxAgeH?: number; maxBytes?: number }): OutboxLimits => ({
   ...OUTBOX_LIMITS,
@@ -221,6 +234,14 @@ export function lineOf(
         : (rsaCertificate(read(`${path}/serverCertificateFile`, serverCertificateFile)) ??
           at(`${path}/serverCertificateFile`, "is no X.509 certificate with an RSA key")),
   };
+}
+
+/** Why a line that runs cannot be read by another profile, as the end of a sentence that begins with it; null where it can. */
+export function whyUnread({ address, profile: now, units }: LineSettings, profile: Profile): string | null {
+  if (profile.protocol !== now.protocol)
+    return `speaks ${now.protocol}, and revision ${profile.revision} ${profile.protocol}`;
+  const wrong = units.find((unit) => unitFault(profile, address.kind, unit) !== null);
+  return wrong === undefined ? null : `has the unit ${wrong}, and ${unitFault(profile, address.kind, wrong)}`;
 }
 
 /**

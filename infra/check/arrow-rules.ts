@@ -184,6 +184,7 @@ const doors: Rule[] = [
 const PURE_CLOUD_AND_EDGE = [
   "^edge-agent/src/protocol/",
   "^edge-agent/src/certificate/rules\\.ts$",
+  "^edge-agent/src/desired/(follow|judge|report)\\.ts$",
   "^cloud-api/src/.*/rules\\.ts$",
   "^cloud-api/src/broker/(dynamic-security|rights)\\.ts$",
   "^cloud-api/src/shadow/(document|json|listing|request|settled-by-choice|topics)\\.ts$",

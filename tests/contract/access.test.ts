@@ -24,6 +24,9 @@ const ACCESS: Readonly<Record<string, RouteAccess>> = {
   "GET /lines/unconfirmed": "twin.read",
   "GET /devices/discovered": "twin.read",
   "POST /sightings": "sighting.write",
+  "GET /configurations": "gateway.read",
+  "GET /gateways/{id}/configuration": "gateway.read",
+  "PUT /gateways/{id}/configuration": "gateway.configure",
   "GET /gateways/{id}/certificates": "gateway.read",
   "POST /gateways/{id}/certificates": "gateway.certify",
   "POST /gateways/{id}/certificates/{serial}/revocation": "gateway.certify",
@@ -64,7 +67,7 @@ async function ask(api: Api, route: string, headers?: Record<string, string>) {
   const [method = "", path = ""] = route.split(" ");
   const filled = path.replace("{id}", "nobody-knows-this");
   const query = path === "/live" ? "?topics=nonsense" : "";
-  return api.ask(method, `${filled}${query}`, method === "POST" ? {} : undefined, headers);
+  return api.ask(method, `${filled}${query}`, ["POST", "PUT"].includes(method) ? {} : undefined, headers);
 }
 
 test("every route of the document has an access here, and no other", () => {

@@ -143,10 +143,14 @@ test("no key of a gateway's configuration can carry bytes", () => {
 });
 
 test("what comes from the cloud has no way to a line", () => {
-  const uplink = join(root, "edge-agent", "src", "uplink");
-  const sources = readdirSync(uplink).filter((name) => !name.endsWith(".test.ts"));
+  const sources = ["uplink", "desired"].flatMap((room) => {
+    const dir = join(root, "edge-agent", "src", room);
+    return readdirSync(dir)
+      .filter((name) => name.endsWith(".ts") && !name.endsWith(".test.ts"))
+      .map((name) => join(dir, name));
+  });
   const imports = sources.flatMap((name) =>
-    [...readFileSync(join(uplink, name), "utf8").matchAll(/from "([^"]+)"/g)].map(([, from = ""]) => from),
+    [...readFileSync(name, "utf8").matchAll(/from "([^"]+)"/g)].map(([, from = ""]) => from),
   );
   expect(imports.length).toBeGreaterThan(10);
   expect(imports.filter((from) => /\/(link|protocol|reading)\//.test(from))).toEqual([]);

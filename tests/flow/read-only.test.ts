@@ -1,19 +1,18 @@
 /** A gateway at a whole simulated hospital, sound and out of order: every byte that leaves it, and every service it asks for. */
-import { type ChildProcess, spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { profileOf } from "@wardtwin/device-profiles/catalog";
 import { foreignBytes } from "@wardtwin/infra/test/read-only";
-import { type Line, Manifest } from "@wardtwin/simulators/hospital/manifest";
+import type { Line, Manifest } from "@wardtwin/simulators/hospital/manifest";
 import Type from "typebox";
 import Value from "typebox/value";
 import { afterAll, expect, test } from "vitest";
 import { eventually } from "../support/eventually.ts";
-import { root } from "../support/house.ts";
 import { freePort } from "../support/ports.ts";
-import { type RecordingProxy, startRecordingProxy } from "../support/recording-proxy.ts";
+import { lineSettings, Programs, type RecordedLine, recorded, startSimulators } from "../support/recorded-ward.ts";
+import type { RecordingProxy } from "../support/recording-proxy.ts";
 import { writeSelfSigned } from "../support/self-signed.ts";
 import { removeFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
@@ -48,7 +47,6 @@ const LINE_MS = 60_000;
 /** A device that was long out of order is asked again after a minute at the latest. */
 const HEALED_MS = 120_000;
 
-const Ready = Type.Object({ event: Type.Literal("ready"), control: Type.String(), hospital: Manifest });
 const Account = Type.Object({
   lines: Type.Array(
     Type.Object({
@@ -61,103 +59,50 @@ const Account = Type.Object({
   ),
 });
 
-/** The last words of the programs, for a test that fails. */
-let said = "";
+const programs = new Programs();
 const folder = temporaryFolder();
-const stopping: (() => unknown)[] = [];
-afterAll(async () => {
-  for (const stop of stopping.splice(0).reverse()) await stop();
+const stopping: (() => unknown)[] = [() => programs.kill()];
+afterAll(() => {
+  for (const stop of stopping.splice(0)) stop();
   removeFolder(folder);
 });
-
-function start(...args: string[]): ChildProcess {
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ["ignore", "pipe", "pipe"] });
-  stopping.push(() => child.kill("SIGKILL"));
-  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
-    said = `${said}${text}`.slice(-2_000);
-  });
-  return child;
-}
-
-async function startHospital() {
-  const args = [
-    "--seed",
-    "7",
-    "--data-dir",
-    join(folder, "hospital"),
-    "--baud-rate",
-    "115200",
-    "--devices-per-kind",
-    "2",
-  ];
-  const child = start("simulators/src/main.ts", ...args);
-  if (child.stdout === null) throw new Error("no standard output");
-  const [line] = await once(createInterface({ input: child.stdout }), "line");
-  return Value.Parse(Ready, JSON.parse(String(line)));
-}
-
-/** Which of infra/test/read-only.ts's languages a line speaks; null where only the device itself can decode it. */
-function languageOf({ protocol, url }: Line): string | null {
-  if (protocol === "opc-ua") return null;
-  if (protocol === "modbus") return url.startsWith("tcp:") ? "modbus-rtu" : "modbus-tcp";
-  return protocol.replace(/-(sndf|snda|serial)$/, "");
-}
-
-interface Watched {
-  line: Line;
-  language: string | null;
-  proxy: RecordingProxy | null;
-}
-
-async function watched(line: Line): Promise<Watched> {
-  const language = languageOf(line);
-  if (language === null) return { line, language, proxy: null };
-  const { hostname, port } = new URL(line.url);
-  const proxy = await startRecordingProxy(hostname, Number(port));
-  stopping.push(() => proxy.stop());
-  return { line, language, proxy };
-}
 
 const bytesIn = (proxy: RecordingProxy | null): number =>
   (proxy?.sent() ?? []).reduce((sum, { length }) => sum + length, 0);
 
+/** The answer of the hospital's control API. */
+async function asked(url: string, body?: object): Promise<unknown> {
+  const post = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
+  return (await fetch(url, post)).json();
+}
+
+async function allRecorded(lines: readonly Line[]): Promise<RecordedLine[]> {
+  const all = await Promise.all(lines.map(recorded));
+  for (const { proxy } of all) stopping.push(() => proxy?.stop());
+  return all;
+}
+
 /** Writes the configuration of one gateway that has all lines of the hospital, and starts it. */
-async function startGateway(lines: readonly Watched[], { devices }: Manifest): Promise<ChildProcess> {
+async function startGateway(lines: readonly RecordedLine[], hospital: Manifest): Promise<ChildProcess> {
   const dir = join(folder, "gateway");
   mkdirSync(dir);
   await writeSelfSigned(dir);
-  const settings = lines.map(({ line, proxy }) => {
-    const url = new URL(line.url);
-    const { id, protocol, units, credentials, serverCertificateFile } = line;
-    writeFileSync(join(dir, `${id}.json`), JSON.stringify(credentials ?? {}));
-    return {
-      id,
-      url: proxy === null ? line.url : `${url.protocol}//127.0.0.1:${proxy.port}`,
-      protocol,
-      profile: devices.find((device) => device.id === units[0]?.device)?.profile,
-      units: units.map(({ unit }) => unit),
-      ...(credentials === undefined ? {} : { credentialsFile: `${id}.json` }),
-      ...(serverCertificateFile === undefined ? {} : { serverCertificateFile }),
-    };
-  });
+  const settings = lineSettings(dir, lines, hospital);
   const mqtt = { host: "127.0.0.1", port: await freePort(), certFile: "gw.pem", keyFile: "gw.key", caFile: "gw.pem" };
   const config = { site: "st-mary", gateway: "gw-all", simulated: true, dataDir: "data", mqtt, lines: settings };
   writeFileSync(join(dir, "agent.json"), JSON.stringify(config));
-  return start("edge-agent/src/main.ts", "run", "--config", join(dir, "agent.json"));
+  return programs.start("edge-agent/src/main.ts", "run", "--config", join(dir, "agent.json"));
 }
 
 test("of a gateway at a hospital in every state of disorder, nothing leaves but requests that read", {
   timeout: 600_000,
 }, async () => {
-  const { control, hospital } = await startHospital();
-  const ask = async (path: string, body?: object) => {
-    const post = body === undefined ? {} : { method: "POST", body: JSON.stringify(body) };
-    return (await fetch(`${control}${path}`, post)).json();
-  };
+  const { control, hospital } = await startSimulators(programs, join(folder, "hospital"), 2);
+  const ask = (path: string, body?: object) => asked(`${control}${path}`, body);
   const account = async () => Value.Parse(Account, await ask("/lines")).lines;
   const speaks = ({ units }: Line) => hospital.devices.find(({ id }) => id === units[0]?.device)?.profile ?? "";
   const known = hospital.lines.filter((line) => profileOf(speaks(line)) !== null);
-  const lines = await Promise.all(known.map(watched));
+  const lines = await allRecorded(known);
   const gateway = await startGateway(lines, hospital);
   const ended = once(gateway, "exit");
 
@@ -174,7 +119,8 @@ test("of a gateway at a hospital in every state of disorder, nothing leaves but 
       async () => {
         const now = await progress();
         const silent = lines.filter((_, at) => (now[at] ?? 0) <= (before[at] ?? 0)).map(({ line }) => line.id);
-        if (silent.length > 0) throw new Error(`nothing came from ${silent.join(", ")}; ${said}`);
+        if (silent.length > 0)
+          throw new Error(`nothing came from ${silent.join(", ")}; ${programs.said.slice(-2_000)}`);
         return true;
       },
       withinMs,
@@ -190,9 +136,9 @@ test("of a gateway at a hospital in every state of disorder, nothing leaves but 
     }
     // Who is long out of order is asked ever more rarely, and an unplugged line refuses: after the first round half will do.
     const recorded = lines.filter(({ proxy }) => proxy !== null).length;
-    const asked = () => lines.filter(({ proxy }, at) => bytesIn(proxy) > (before[at] ?? 0)).length;
+    const wereAsked = () => lines.filter(({ proxy }, at) => bytesIn(proxy) > (before[at] ?? 0)).length;
     const least = number === 0 ? recorded : recorded / 2;
-    await eventually(`requests on ${least} of ${recorded} lines`, () => asked() >= least, LINE_MS);
+    await eventually(`requests on ${least} of ${recorded} lines`, () => wereAsked() >= least, LINE_MS);
   }
   await grown(await progress(), HEALED_MS);
   gateway.kill("SIGTERM");

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { openCertificateAuthority } from "@wardtwin/cloud-api/access/certificate-authority";
 import { AccessStore } from "@wardtwin/cloud-api/access/store";
 import { buildApp } from "@wardtwin/cloud-api/app";
+import { ConfigurationShadows } from "@wardtwin/cloud-api/configuration/shadows";
 import { DeviceJobQueries } from "@wardtwin/cloud-api/device-job/queries";
 import { DeviceJobStore } from "@wardtwin/cloud-api/device-job/store";
 import { LiveViews } from "@wardtwin/cloud-api/device-twin/live-views";
@@ -16,6 +17,9 @@ import { localLiveBus } from "@wardtwin/cloud-api/platform/live";
 import { openLog } from "@wardtwin/cloud-api/platform/log";
 import { systemRandom } from "@wardtwin/cloud-api/platform/random";
 import { ProvisioningStore } from "@wardtwin/cloud-api/provisioning/store";
+import { ShadowDesk } from "@wardtwin/cloud-api/shadow/desk";
+import { SHADOW_LIMITS } from "@wardtwin/cloud-api/shadow/rules";
+import { ShadowStore } from "@wardtwin/cloud-api/shadow/store";
 import { CATALOG } from "@wardtwin/device-profiles/catalog";
 import openapiTypeScript, { astToString } from "openapi-typescript";
 import { root } from "./house.ts";
@@ -32,6 +36,7 @@ export async function servedDocument(): Promise<string> {
   const clock = systemClock;
   const [fleet, twins, live] = [new FleetQueries(db), new TwinQueries(db, CATALOG), localLiveBus()];
   const views = new LiveViews({ fleet, twins, live, clock, onError: () => undefined });
+  const store = new ShadowStore({ db, limits: SHADOW_LIMITS, log });
   const app = await buildApp({
     access: new AccessStore(db),
     authority: await openCertificateAuthority(folder, clock, systemRandom),
@@ -41,6 +46,12 @@ export async function servedDocument(): Promise<string> {
     provisioning: new ProvisioningStore(db),
     deviceJobs: new DeviceJobStore({ db, log: log }),
     deviceJobQueries: new DeviceJobQueries(db),
+    configurations: new ConfigurationShadows({
+      store,
+      desk: new ShadowDesk({ store, clock, log }),
+      tell: async () => {},
+      nowMs: () => clock.nowMs(),
+    }),
     twins,
     views,
     live,

@@ -16,14 +16,19 @@ const Said = Type.Object({
   said: Type.Array(Type.Object({ atMs: Type.Number(), operatingState: Type.String(), whole: Type.Boolean() })),
 });
 
+function controlOf(dataDir: string): string {
+  const Control = Type.Object({ control: Type.String() });
+  const text = readFileSync(join(dataDir, "simulators", "control.json"), "utf8");
+  return Value.Parse(Control, JSON.parse(text)).control;
+}
+
 /** The hand that turns the simulated hospital's knobs, over its control API. */
 export class SimulatedHospital {
   readonly #url: string;
 
-  constructor(dataDir: string) {
-    const Control = Type.Object({ control: Type.String() });
-    const text = readFileSync(join(dataDir, "simulators", "control.json"), "utf8");
-    this.#url = Value.Parse(Control, JSON.parse(text)).control;
+  /** @param where the data folder of a house, or the address of the control API itself */
+  constructor(where: string) {
+    this.#url = where.startsWith("http:") ? where : controlOf(where);
   }
 
   manifest = () => this.#ask(Manifest, "/hospital");

@@ -18,7 +18,7 @@ export type Holder = "broker" | "cloud" | "gateway" | "simulated-gateway" | "cla
 export type ClientHolder = "client" | "client-reads-shadows" | "client-writes-shadows";
 
 /** The broker, and each part of the cloud that has a session with it: a session of its own is told apart by a name of its own. */
-export type Service = "broker" | "cloud-broker" | "cloud-ingest" | "cloud-shadow" | "cloud-jobs";
+export type Service = "broker" | "cloud-broker" | "cloud-ingest" | "cloud-shadow" | "cloud-jobs" | "cloud-api";
 
 export interface Issued {
   certificatePem: string;

@@ -15,6 +15,8 @@ export const PERMISSIONS = {
   /** Whoever stands before a device with a scanner. */
   "sighting.write": EVERYONE,
   "gateway.read": ["biomedical-engineer", "installer", "administrator"],
+  /** What a gateway reads how often, and by which profile; never a device's own settings. */
+  "gateway.configure": ["biomedical-engineer", "administrator"],
   "gateway.certify": ["installer", "administrator"],
   "registry.import": ["administrator"],
   /** What gateways and devices are asked to do beside being read; never a therapy setting. */

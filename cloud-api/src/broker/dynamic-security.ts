@@ -32,7 +32,7 @@ export const NO_RULES: BrokerRules = { defaults: new Map(), roles: new Map(), cl
 const CLOUD_ROLE = "wardtwin:cloud";
 /** What lets the driver drive. It stands in the broker's first file, and the driver never touches it. */
 const DRIVER_ROLE = "wardtwin:rules";
-const CLOUD_PARTS = ["ingest", "shadow", "jobs"] as const;
+const CLOUD_PARTS = ["ingest", "shadow", "jobs", "api"] as const;
 
 /** A role that is ours to write. */
 export const isOurRole = (role: string): boolean => role.startsWith("wardtwin:") && role !== DRIVER_ROLE;

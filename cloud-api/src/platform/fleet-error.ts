@@ -163,6 +163,23 @@ const KINDS = {
     title: "Job document not valid",
     say: (d) => `The document of a job is JSON of at most ${d["bytesMax"]} bytes without numbers beyond a double.`,
   },
+  "configuration.unsound": {
+    status: 400,
+    title: "No such setting",
+    say: (d) =>
+      `What is wished at ${d["at"]} cannot be sent: ${d["why"]}; a gateway knows batchEveryMs, lines.<line>.everyMs.<poll> and profileRevisions.<profile>.`,
+  },
+  "configuration.conflict": {
+    status: 409,
+    title: "Wished otherwise meanwhile",
+    say: (d) =>
+      `Somebody has wished otherwise of ${d["gateway"]} meanwhile, and the revision is ${d["revision"]} now; read it again, then wish.`,
+  },
+  "configuration.not-taken": {
+    status: 503,
+    title: "Wish not taken",
+    say: (d) => `The shadow of ${d["gateway"]} did not take this wish: ${d["why"]}. Try again in a few seconds.`,
+  },
   "twin.topic-invalid": {
     status: 400,
     title: "No such live topic",

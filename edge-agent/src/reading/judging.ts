@@ -20,8 +20,8 @@ export interface JudgingDeps {
  * logged, and what the site does not keep is dropped before anything is written.
  */
 export function judging({ attachments, log, keepPatientDerived, onSighting }: JudgingDeps): (outcome: Outcome) => void {
-  const watches = new Map<Device, Watch>();
-  const tallies = new Map<Device, ClinicalTally>();
+  const watches = new WeakMap<Device, Watch>();
+  const tallies = new WeakMap<Device, ClinicalTally>();
 
   /** What a full hour came to joins the last sighting; without one it waits for the next. */
   function withCounts(outcome: Outcome, sightings: readonly Sighting[]): readonly Sighting[] {

@@ -2,7 +2,7 @@ import defibReady from "@wardtwin/device-profiles/catalog/defibrillator/defib-re
 import { fail, ok } from "@wardtwin/device-profiles/vocabulary/result";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { DeviceReader, Outcome } from "./device.ts";
-import { runLine } from "./line-scheduler.ts";
+import { type Pace, runLine } from "./line-scheduler.ts";
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "Date"], now: 0 }));
 afterEach(() => void vi.useRealTimers());
@@ -67,6 +67,33 @@ test("the polls of a profile come in the order of their priorities", async () =>
   stopping.abort();
   await line;
   expect(asked).toEqual(["status", "trend"]);
+});
+
+test("a line is asked at another pace within a second, and at its profile's own when that is given up", async () => {
+  const everyMs = 2_000;
+  const asked: number[] = [];
+  const reader: DeviceReader = {
+    async read() {
+      asked.push(Date.now());
+      return seen;
+    },
+    close: async () => {},
+  };
+  const stopping = new AbortController();
+  const pace: Pace = { everyMs: new Map() };
+  const polls = { status: { everyMs, staleAfterMs: 8_000, replyMs: 500 } };
+  const devices = [{ line: "dock", unit: "1", profile: { ...defibReady, polls } }];
+  const line = runLine({ id: "dock", devices, reader, pace }, { clock, random }, () => {}, stopping.signal);
+  for (const slow of [new Map<string, number>(), new Map([["status", everyMs + 1_500]]), new Map<string, number>()]) {
+    pace.everyMs = slow;
+    await vi.advanceTimersByTimeAsync(2 * (everyMs + 1_500) + 1);
+  }
+  stopping.abort();
+  await line;
+  const gaps = asked.slice(1).map((atMs, index) => atMs - (asked[index] ?? 0));
+  expect(gaps).toContain(everyMs + 1_500);
+  expect(gaps[0]).toBe(everyMs);
+  expect(gaps.at(-1)).toBe(everyMs);
 });
 
 test("a line that is told to stop ends, and tells nothing more", async () => {

@@ -7,10 +7,19 @@ import { type Attempt, PollPlan } from "./poll-plan.ts";
 /** Pause between two requests on one line, ms: many devices drop a request that follows a reply too closely. */
 const GAP_MS = 20;
 
+/** How long a line sleeps at most before it looks whether it is asked at another pace, ms. */
+const LOOK_EVERY_MS = 1_000;
+
+/** Intervals of polls, ms, where they are not the profile's own; another map is another pace. */
+export interface Pace {
+  everyMs: ReadonlyMap<string, number>;
+}
+
 export interface Line {
   id: string;
   devices: readonly Device[];
   reader: LineReader;
+  pace?: Pace;
 }
 
 /**
@@ -18,7 +27,7 @@ export interface Line {
  * Every attempt, good or bad, is told to `onOutcome`.
  */
 export async function runLine(
-  { devices, reader }: Line,
+  { devices, reader, pace = { everyMs: new Map() } }: Line,
   { clock, random }: { clock: Clock; random: Random },
   onOutcome: (outcome: Outcome) => void,
   signal: AbortSignal,
@@ -27,14 +36,22 @@ export async function runLine(
   const polls = devices.flatMap(({ unit, profile }) =>
     Object.entries(profile.polls).map(([poll, { everyMs, priority = 0 }]) => ({ unit, poll, everyMs, priority })),
   );
-  const plan = new PollPlan(polls, clock.monoMs(), () => random.unit());
+  const own = new Map(polls.map(({ poll, everyMs }) => [poll, everyMs]));
+  const paced = (poll: string) => pace.everyMs.get(poll) ?? own.get(poll) ?? 0;
+  let seen = pace.everyMs;
+  const pacedPolls = polls.map((each) => ({ ...each, everyMs: paced(each.poll) }));
+  const plan = new PollPlan(pacedPolls, clock.monoMs(), () => random.unit());
   const paused = pausing(signal);
   const gapMs = reader.gapMs ?? GAP_MS;
   while (!signal.aborted) {
+    if (seen !== pace.everyMs) plan.pace(paced);
+    seen = pace.everyMs;
     const next = plan.next(clock.monoMs());
     const device = next === null ? undefined : byUnit.get(next.unit);
     if (next === null || device === undefined) return;
-    if (!(await paused(next.turnMs - clock.monoMs()))) return;
+    const waitMs = next.turnMs - clock.monoMs();
+    if (!(await paused(Math.min(waitMs, LOOK_EVERY_MS)))) return;
+    if (waitMs > LOOK_EVERY_MS) continue;
     const startedMs = clock.monoMs();
     const result = await reader.read(next.unit, next.poll);
     const nowMs = clock.monoMs();

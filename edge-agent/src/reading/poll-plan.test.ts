@@ -24,12 +24,17 @@ interface Asked {
 function run(
   polls: readonly Poll[],
   answer: (asked: PlannedPoll, atMs: number) => { costMs: number; attempt: Attempt },
-  { forMs, chance = none }: { forMs: number; chance?: () => number },
+  {
+    forMs,
+    chance = none,
+    before = () => {},
+  }: { forMs: number; chance?: () => number; before?: (plan: PollPlan, nowMs: number) => void },
 ): Asked[] {
   const plan = new PollPlan(polls, 0, chance);
   const asked: Asked[] = [];
   let nowMs = 0;
   for (;;) {
+    before(plan, nowMs);
     const next = plan.next(nowMs);
     if (next === null) return asked;
     const dueMs = next.turnMs;
@@ -71,6 +76,51 @@ test("no poll is asked more often than once a second, whatever its profile says 
     fc.property(fc.array(wish, { minLength: 1, maxLength: 8 }), fc.infiniteStream(outcome), (wishes, outcomes) => {
       const polls = wishes.map((each, index) => poll({ ...each, unit: String(index % 3), poll: `poll ${index}` }));
       const asked = run(polls, () => outcomes.next().value, { forMs: 60_000 });
+      expect(asked.length).toBeGreaterThan(0);
+      for (const { unit, poll: name } of polls) {
+        expect(Math.min(Number.POSITIVE_INFINITY, ...gaps(starts(asked, unit, name)))).toBeGreaterThanOrEqual(1_000);
+      }
+    }),
+    { numRuns: 50 },
+  );
+});
+
+test("another pace is kept from the last rhythm on, and given up again the rhythm is the one of before", () => {
+  const paces = [2_000, 2_000, 3_000, 3_000, 2_000, 2_000];
+  const asked = run([poll()], () => well, { forMs: 13_000, before: (plan) => plan.pace(() => paces.shift() ?? 2_000) });
+  expect(starts(asked, "1")).toEqual([0, 2_000, 5_000, 8_000, 10_000, 12_000]);
+});
+
+test.each(["silent", "refused"] as const)(
+  "a long loss (%s) is retried no sooner because the pace has changed",
+  (attempt) => {
+    let slow = false;
+    const asked = run([poll()], () => ({ costMs: 900, attempt }), {
+      forMs: 1_500_000,
+      before: (plan, nowMs) => {
+        if (nowMs < 900_000) return;
+        slow = !slow;
+        plan.pace(() => (slow ? 30_000 : 1_000));
+      },
+    });
+    const late = starts(asked, "1").filter((startedMs) => startedMs > 900_000);
+    expect(Math.min(...gaps(late))).toBeGreaterThan(60_000);
+  },
+);
+
+test("no pace, however often it changes, asks a poll more than once a second", () => {
+  const wish = fc.integer({ min: -10, max: 5_000 });
+  const outcome = fc.record({
+    costMs: fc.integer({ min: 1, max: 1_500 }),
+    attempt: fc.constantFrom<Attempt>("answered", "refused", "silent"),
+  });
+  fc.assert(
+    fc.property(fc.infiniteStream(wish), fc.infiniteStream(outcome), (wishes, outcomes) => {
+      const polls = ["1", "2", "3"].map((name) => poll({ poll: name, unit: name === "3" ? "2" : "1" }));
+      const asked = run(polls, () => outcomes.next().value, {
+        forMs: 60_000,
+        before: (plan) => plan.pace(() => wishes.next().value),
+      });
       expect(asked.length).toBeGreaterThan(0);
       for (const { unit, poll: name } of polls) {
         expect(Math.min(Number.POSITIVE_INFINITY, ...gaps(starts(asked, unit, name)))).toBeGreaterThanOrEqual(1_000);

@@ -15,7 +15,8 @@ export interface Poll {
 export type Attempt = "answered" | "refused" | "silent";
 
 /** A poll in a plan. Times are monotonic ms. */
-export interface PlannedPoll extends Readonly<Poll> {
+export interface PlannedPoll extends Readonly<Omit<Poll, "everyMs">> {
+  everyMs: number;
   /** When it may be asked. */
   turnMs: number;
   /** When it would be, were there no floor and the unit not held. */
@@ -97,6 +98,24 @@ export class PollPlan {
       unit.heldUntilMs = Number.NEGATIVE_INFINITY;
     }
     for (const each of unit.polls) each.turnMs = turnMs(each);
+  }
+
+  /**
+   * Asks the polls at another pace from now on. Each keeps its rhythm: it comes one new interval after it was last due. Who has
+   * not been asked yet, or failed more than once, keeps the time that it waits for.
+   * @param everyMs the interval of a poll by its name, ms; under the floor counts as the floor
+   */
+  pace(everyMs: (poll: string) => number): void {
+    for (const poll of this.#polls) {
+      const next = Math.max(POLL_FLOOR_MS, everyMs(poll.poll));
+      const isInRhythm = poll.startedMs !== Number.NEGATIVE_INFINITY && poll.failures < 2;
+      if (isInRhythm) poll.dueMs += next - poll.everyMs;
+      poll.everyMs = next;
+    }
+    for (const poll of this.#polls) {
+      poll.of.everyMs = Math.min(...poll.of.polls.map((each) => each.everyMs));
+      poll.turnMs = turnMs(poll);
+    }
   }
 
   #goesBefore(one: PlannedPoll, other: PlannedPoll, nowMs: number): boolean {

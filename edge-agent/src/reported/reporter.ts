@@ -23,8 +23,8 @@ interface DeviceMemory {
  */
 export class Reporter {
   readonly #onSealed: (sections: DeviceSection[]) => void;
-  readonly #batchEveryMs: number;
-  readonly #devices = new Map<Device, DeviceMemory>();
+  #batchEveryMs: number;
+  readonly #devices = new WeakMap<Device, DeviceMemory>();
   readonly #builder = new BatchBuilder();
   #timer: NodeJS.Timeout | null = null;
   #isUrgent = false;
@@ -32,6 +32,11 @@ export class Reporter {
   constructor(batchEveryMs: number, onSealed: (sections: DeviceSection[]) => void) {
     this.#batchEveryMs = batchEveryMs;
     this.#onSealed = onSealed;
+  }
+
+  /** Gathers for another time from the next batch on, ms. */
+  gatherFor(batchEveryMs: number): void {
+    this.#batchEveryMs = batchEveryMs;
   }
 
   take(sighting: Sighting): void {

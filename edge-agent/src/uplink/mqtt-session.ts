@@ -15,6 +15,14 @@ export interface SessionHandlers {
   onMessage(channel: (typeof DOWNLINKS)[number], payload: Uint8Array): void;
 }
 
+/** What is talked of beside the gateway's own topics. A broker may refuse it; nothing else waits for that. */
+export interface Beside {
+  readonly topics: readonly string[];
+  /** The broker has taken all subscriptions of a new connection. What is published when that has ended is rejected. */
+  onUp(publish: (topic: string, payload: string) => Promise<void>): void;
+  onMessage(topic: string, payload: Uint8Array): void;
+}
+
 export interface Address {
   site: string;
   gateway: string;
@@ -39,6 +47,7 @@ export class MqttSession implements Session {
   #settings: MqttSettings;
   readonly #presence: { online: string; offline: string };
   readonly #log: Log;
+  readonly #beside: Beside[] = [];
   #connection: mqtt.MqttClientConnection | null = null;
   #handlers: SessionHandlers | null = null;
   /** Counts connections and breaks, so that work for one of them ends with it. */
@@ -67,6 +76,11 @@ export class MqttSession implements Session {
     handlers.onDown();
     await Promise.race([connection.disconnect().catch(() => {}), sleep(CLOSE_TIMEOUT_MS)]);
     void this.#connect(handlers);
+  }
+
+  /** Has to be said before the start. */
+  alsoTalk(beside: Beside): void {
+    this.#beside.push(beside);
   }
 
   async publish(channel: Channel, payload: string | Uint8Array, { retain } = { retain: false }): Promise<void> {
@@ -117,6 +131,7 @@ export class MqttSession implements Session {
       for (const channel of DOWNLINKS) {
         if (topic === topicOf(this.#address, channel)) handlers.onMessage(channel, new Uint8Array(payload));
       }
+      for (const one of this.#beside) if (one.topics.includes(topic)) one.onMessage(topic, new Uint8Array(payload));
     });
   }
 
@@ -132,11 +147,29 @@ export class MqttSession implements Session {
         if (this.#times !== times) return;
         this.#log.info("connected to the broker");
         handlers.onUp();
+        for (const one of this.#beside) void this.#upBeside(connection, one, times);
         return;
       } catch (reason) {
         this.#log.warn({ reason: String(reason) }, "the broker took no subscription or no presence");
         await this.#pause(RECONNECT_MIN_S * 1_000);
       }
+    }
+  }
+
+  /** Says nothing where a topic was refused: whoever publishes where it may not is cut off by many a broker. */
+  async #upBeside(connection: mqtt.MqttClientConnection, one: Beside, times: number): Promise<void> {
+    try {
+      const taken = await Promise.all(one.topics.map((topic) => connection.subscribe(topic, mqtt.QoS.AtLeastOnce)));
+      if (taken.some(({ qos, error_code }) => qos > mqtt.QoS.AtLeastOnce || (error_code ?? 0) !== 0)) {
+        return this.#log.warn({ topics: one.topics }, "the broker refuses these topics, and nothing is said on them");
+      }
+      if (this.#times !== times) return;
+      one.onUp(async (topic, payload) => {
+        if (this.#times !== times) throw new Error("the connection has ended");
+        await connection.publish(topic, payload, mqtt.QoS.AtLeastOnce, false);
+      });
+    } catch (reason) {
+      this.#log.warn({ reason: String(reason), topics: one.topics }, "the broker took no subscription");
     }
   }
 

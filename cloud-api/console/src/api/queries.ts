@@ -77,6 +77,12 @@ export const gatewaysQuery = queryOptions({
   refetchInterval: 10_000,
 });
 
+export const configurationsQuery = queryOptions({
+  queryKey: ["configurations"],
+  queryFn: ({ signal }) => answer(api.GET("/api/v1/configurations", { signal })),
+  refetchInterval: 10_000,
+});
+
 export const unconfirmedQuery = queryOptions({
   queryKey: ["unconfirmed"],
   queryFn: ({ signal }) => answer(api.GET("/api/v1/lines/unconfirmed", { signal })),

@@ -1,8 +1,16 @@
-import { IconAlertTriangle, IconHelp, IconRouter, IconRouterOff, type TablerIcon } from "@tabler/icons-react";
+import {
+  IconAlertTriangle,
+  IconCheck,
+  IconClock,
+  IconHelp,
+  IconRouter,
+  IconRouterOff,
+  type TablerIcon,
+} from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { gatewaysQuery, wardMapQuery } from "../api/queries.ts";
-import type { Gateway } from "../api/types.ts";
+import { configurationsQuery, gatewaysQuery, wardMapQuery } from "../api/queries.ts";
+import type { Gateway, GatewayConfiguration } from "../api/types.ts";
 import { PATHS } from "../paths.ts";
 import { strings } from "../strings/strings.ts";
 import { durationWords } from "../ui/format.ts";
@@ -20,6 +28,12 @@ const linkLook = {
   offline: { icon: IconRouterOff, tone: "act" },
   unknown: { icon: IconHelp, tone: "look" },
 } as const satisfies Record<Gateway["link"], { icon: TablerIcon; tone: Tone }>;
+
+const settingsLook = {
+  applied: { icon: IconCheck, tone: "calm" },
+  pending: { icon: IconClock, tone: "look" },
+  refused: { icon: IconAlertTriangle, tone: "act" },
+} as const satisfies Record<Exclude<GatewayConfiguration["state"], "none">, { icon: TablerIcon; tone: Tone }>;
 
 /** What of a gateway's counts a person has to see when it is not nought. */
 const TROUBLES = [
@@ -58,6 +72,8 @@ export function GatewaysPage() {
 
 function GatewayTable({ gateways }: { gateways: Gateway[] }) {
   const map = useQuery(wardMapQuery);
+  const configurations = useQuery(configurationsQuery);
+  const configurationOf = (id: string) => configurations.data?.configurations.find(({ gateway }) => gateway === id);
   const wardName = (id: string) => map.data?.wards.find((ward) => ward.id === id)?.name ?? id;
   return (
     <div className="wt-panel wt-scroll">
@@ -70,11 +86,17 @@ function GatewayTable({ gateways }: { gateways: Gateway[] }) {
             <th scope="col">{text.column.since}</th>
             <th scope="col">{text.column.batch}</th>
             <th scope="col">{text.column.outbox}</th>
+            <th scope="col">{text.column.settings}</th>
           </tr>
         </thead>
         <tbody>
           {gateways.map((gateway) => (
-            <Row key={gateway.id} gateway={gateway} ward={wardName(gateway.ward)} />
+            <Row
+              key={gateway.id}
+              gateway={gateway}
+              ward={wardName(gateway.ward)}
+              configuration={configurationOf(gateway.id)}
+            />
           ))}
         </tbody>
       </table>
@@ -82,7 +104,13 @@ function GatewayTable({ gateways }: { gateways: Gateway[] }) {
   );
 }
 
-function Row({ gateway, ward }: { gateway: Gateway; ward: string }) {
+interface RowProps {
+  gateway: Gateway;
+  ward: string;
+  configuration: GatewayConfiguration | undefined;
+}
+
+function Row({ gateway, ward, configuration }: RowProps) {
   const look = linkLook[gateway.link];
   return (
     <tr data-testid={`gateway-${gateway.id}`}>
@@ -103,7 +131,50 @@ function Row({ gateway, ward }: { gateway: Gateway; ward: string }) {
       <td>{gateway.linkSince === null ? text.none : <Moment at={gateway.linkSince} />}</td>
       <td>{gateway.lastBatchAt === null ? text.none : <Age at={gateway.lastBatchAt} />}</td>
       <td>{gateway.outbox === null ? text.none : <Outbox outbox={gateway.outbox} />}</td>
+      <td data-testid={`settings-${gateway.id}`}>
+        {configuration === undefined ? text.settings.unknown : <Settings configuration={configuration} />}
+      </td>
     </tr>
+  );
+}
+
+/** Whether what is wished of the gateway holds there, and when the credentials of its lines were set, which is all that is told. */
+function Settings({ configuration: { state, since, wishes, credentials } }: { configuration: GatewayConfiguration }) {
+  const words = text.settings;
+  const [set, ...sets] = credentials;
+  return (
+    <>
+      {state === "none" ? words.none : <Wished state={state} since={since} wishes={wishes} />}
+      {set === undefined ? null : (
+        <span className="wt-muted" title={credentials.map(({ line, setOn }) => words.set(line, setOn)).join("\n")}>
+          {" "}
+          {words.set(set.line, set.setOn)}
+          {sets.length === 0 ? null : words.more(sets.length)}
+        </span>
+      )}
+    </>
+  );
+}
+
+type WishedProps = Pick<GatewayConfiguration, "since" | "wishes"> & {
+  state: Exclude<GatewayConfiguration["state"], "none">;
+};
+
+function Wished({ state, since, wishes }: WishedProps) {
+  const words = text.settings;
+  const look = settingsLook[state];
+  const [first, ...others] = wishes.filter((wish) => wish.state === "refused");
+  return (
+    <span className={`wt-tag wt-tag-sentence wt-tone-${look.tone}`} title={words.meaning[state]}>
+      <look.icon size={18} aria-hidden="true" />
+      <span>
+        {state === "applied" ? words.applied : null}
+        {state === "pending" ? words.pending : null}
+        {state === "pending" && since !== null ? <Moment at={since} /> : null}
+        {state === "refused" ? words.refused(first?.reason ?? "") : null}
+        {state === "refused" && others.length > 0 ? words.more(others.length) : null}
+      </span>
+    </span>
   );
 }
 

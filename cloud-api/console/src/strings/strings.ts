@@ -219,6 +219,21 @@ export const strings = {
       since: "Since",
       batch: "Last batch",
       outbox: "Still on the gateway",
+      settings: "Settings",
+    },
+    settings: {
+      none: "Its own",
+      applied: "Applied",
+      pending: "Pending since ",
+      refused: (reason: string) => `Refused: ${reason}`,
+      more: (n: number) => ` and ${n} more`,
+      unknown: "not known",
+      meaning: {
+        applied: "Everything that is wished of this gateway is in force there.",
+        pending: "The gateway has not answered yet; what was in force there goes on.",
+        refused: "What was in force at the gateway goes on.",
+      },
+      set: (line: string, day: string) => `Credentials of ${line} set on ${day}`,
     },
     outbox: {
       waiting: (n: number) => (n === 0 ? "Nothing waits" : `${count(n, "batch waits", "batches wait")}`),

@@ -1,7 +1,7 @@
 // Generated from the API's OpenAPI document by generate-api.ts; edits are lost.
 
 export interface paths {
-    "/api/v1/devices/discovered": {
+    "/api/v1/configurations": {
         parameters: {
             query?: never;
             header?: never;
@@ -23,7 +23,7 @@ export interface paths {
                         [name: string]: unknown;
                     };
                     content: {
-                        "application/json": components["schemas"]["DiscoveredDevices"];
+                        "application/json": components["schemas"]["GatewayConfigurations"];
                     };
                 };
             };
@@ -203,6 +203,129 @@ export interface paths {
                 };
             };
         };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/gateways/{id}/configuration": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GatewayConfiguration"];
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description The one that this wish is made in sight of */
+                        revision: number;
+                        settings: {
+                            batchEveryMs?: number;
+                            lines?: {
+                                [key: string]: {
+                                    everyMs: {
+                                        [key: string]: number;
+                                    };
+                                };
+                            };
+                            profileRevisions?: {
+                                [key: string]: number;
+                            };
+                        };
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["GatewayConfiguration"];
+                    };
+                };
+                /** @description Default Response */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                503: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1068,29 +1191,6 @@ export interface components {
             revokedAt: string;
             serial: string;
         };
-        /** DiscoveredDevices */
-        DiscoveredDevices: {
-            devices: {
-                boundTo: string | null;
-                device: string | null;
-                firmware: string | null;
-                /** Format: date-time */
-                firstAt: string;
-                /** Format: date-time */
-                lastAt: string;
-                manufacturer: string | null;
-                model: string | null;
-                place: {
-                    gateway: string;
-                    line: string;
-                    unit: string;
-                };
-                profile: string;
-                serial: string;
-                /** @enum {unknown} */
-                standing: "unregistered" | "elsewhere" | "conflict" | "overruled";
-            }[];
-        };
         /** GatewayCertificates */
         GatewayCertificates: {
             certificates: {
@@ -1102,6 +1202,55 @@ export interface components {
                 revokedAt: string | null;
                 serial: string;
             }[];
+        };
+        /** GatewayConfiguration */
+        GatewayConfiguration: {
+            agentVersion: string | null;
+            credentials: {
+                line: string;
+                /** @description YYYY-MM-DD, at the gateway itself */
+                setOn: string;
+            }[];
+            gateway: string;
+            /** @description What the gateway reads by */
+            profileRevisions: {
+                [key: string]: number;
+            };
+            /** @description Counts the wishes; 0 where there was none */
+            revision: number;
+            settings: {
+                batchEveryMs?: number;
+                lines?: {
+                    [key: string]: {
+                        everyMs: {
+                            [key: string]: number;
+                        };
+                    };
+                };
+                profileRevisions?: {
+                    [key: string]: number;
+                };
+            };
+            since: string | null;
+            /**
+             * @description pending: the gateway has not judged the last wish; refused: some of it; none: nothing is wished
+             * @enum {unknown}
+             */
+            state: "none" | "pending" | "applied" | "refused";
+            wishes: {
+                /** @description Its place in the settings as a JSON pointer, RFC 6901 */
+                at: string;
+                inForce: number | null;
+                reason: string | null;
+                since: string | null;
+                /** @enum {unknown} */
+                state: "pending" | "applied" | "refused";
+                wanted: number | null;
+            }[];
+        };
+        /** GatewayConfigurations */
+        GatewayConfigurations: {
+            configurations: components["schemas"]["GatewayConfiguration"][];
         };
         /** GatewayList */
         GatewayList: {
@@ -1213,7 +1362,7 @@ export interface components {
                 /** @enum {unknown} */
                 availability: "in-use" | "ready" | "to-verify" | "blocked" | "unknown";
                 id: string;
-                identityHold: ("not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified" | "conflict") | null;
+                identityHold: ("not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified") | null;
                 /** @enum {unknown} */
                 kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging" | "medical-gas";
                 manufacturer: string;
@@ -1290,17 +1439,6 @@ export interface components {
             id: string;
             identity: {
                 confirmed: boolean | null;
-                conflict: {
-                    places: {
-                        gateway: string;
-                        /** Format: date-time */
-                        heardAt: string;
-                        line: string;
-                        unit: string;
-                    }[];
-                    /** Format: date-time */
-                    since: string;
-                } | null;
                 /** @enum {unknown} */
                 strength: "self" | "type" | "none";
                 unconfirmed: {
@@ -1367,7 +1505,7 @@ export interface components {
                     liftedBy: "biomedical-engineer" | "any";
                     metric: ("operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "selfTestAgeH" | "serviceDue" | "alarmAudioPaused" | "technicalAlarm" | "technicalMalfunctionAlarm" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "batteryEmptyAlarm" | "powerLossAlarm" | "powerSupplyAlarm" | "onBatteryAlarm" | "communicationLossAlarm" | "internalCommunicationAlarm" | "deviceTemperatureHighAlarm" | "fanAlarm" | "speakerAlarm" | "unclassifiedAlarm" | "clinicalAlarmsPerH" | "occlusionAlarmsPerH" | "disconnectionAlarmsPerH" | "oxygenConcentrationAlarmsPerH" | "ventilationType" | "ventilationMode" | "mandatoryType" | "spontaneousType" | "triggerType" | "patientCategory" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "pressureTriggerSetCmH2O" | "flowTriggerSetLPerMin" | "peepSetCmH2O" | "plateauTimeSetS" | "inspiratoryPressureSetCmH2O" | "inspiratoryTimeSetS" | "expiratoryTimeSetS" | "ieInspiratorySetRatio" | "ieExpiratorySetRatio" | "bilevelHighSetRatio" | "bilevelLowSetRatio" | "pressureLimitSetCmH2O" | "supportPressureSetCmH2O" | "riseTimeSetPct" | "riseTimeSetS" | "flowPatternSet" | "oxygenSuction" | "baseFlowSetLPerMin" | "rateChangeConstantSet" | "tubeInnerDiameterSetMm" | "tubeTypeSet" | "humidificationTypeSet" | "humidifierVolumeSetMl" | "oxygenSensorSet" | "disconnectSensitivitySetPct" | "proportionalSupportSetPct" | "expiratorySensitivitySetPct" | "expiratorySensitivitySetLPerMin" | "volumeSupportTargetSetMl" | "peepHighSetCmH2O" | "peepLowSetCmH2O" | "peepHighTimeSetS" | "peepLowTimeSetS" | "spontaneousInspiratoryTimeLimitSetS" | "circuitTypeSet" | "leakCompensation" | "apneaIntervalSetS" | "apneaTidalVolumeSetMl" | "apneaRespiratoryRateSetPerMin" | "apneaPeakFlowSetLPerMin" | "apneaOxygenConcentrationSetPct" | "apneaInspiratoryPressureSetCmH2O" | "apneaInspiratoryTimeSetS" | "apneaFlowPatternSet" | "apneaMandatoryTypeSet" | "apneaIeInspiratorySetRatio" | "apneaIeExpiratorySetRatio" | "freshGasFlowSetLPerMin" | "freshGasOxygenSetPct" | "airwayPressureHighLimitCmH2O" | "airwayPressureLowLimitCmH2O" | "minuteVolumeHighLimitLPerMin" | "minuteVolumeLowLimitLPerMin" | "tidalVolumeHighLimitMl" | "tidalVolumeLowLimitMl" | "tidalVolumeMandatoryHighLimitMl" | "tidalVolumeMandatoryLowLimitMl" | "tidalVolumeSpontaneousHighLimitMl" | "tidalVolumeSpontaneousLowLimitMl" | "tidalVolumeInspiredHighLimitMl" | "respiratoryRateHighLimitPerMin" | "respiratoryRateLowLimitPerMin" | "oxygenConcentrationHighLimitPct" | "oxygenConcentrationLowLimitPct" | "peepHighLimitCmH2O" | "peepLowLimitCmH2O" | "airwayTemperatureHighLimitCel" | "apneaAirwayPressureHighLimitCmH2O" | "respiratoryRatePerMin" | "respiratoryRateMandatoryPerMin" | "respiratoryRateSpontaneousPerMin" | "tidalVolumeExpiredMl" | "tidalVolumeInspiredMl" | "tidalVolumeMl" | "tidalVolumeSpontaneousMl" | "tidalVolumeMandatoryMl" | "minuteVolumeExpiredLPerMin" | "minuteVolumeInspiredLPerMin" | "minuteVolumeLPerMin" | "minuteVolumeSpontaneousLPerMin" | "minuteVolumeMandatoryLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "airwayPressureMinCmH2O" | "airwayPressureCmH2O" | "plateauPressureCmH2O" | "endInspiratoryPressureCmH2O" | "peepCmH2O" | "peepIntrinsicCmH2O" | "peepIntrinsicManeuverCmH2O" | "peepTotalManeuverCmH2O" | "ieInspiratoryRatio" | "ieExpiratoryRatio" | "inspiratoryTimeS" | "inspiratoryTimeSpontaneousS" | "inspiratoryTimeSpontaneousPct" | "expiratoryTimeConstantS" | "complianceDynamicMlPerCmH2O" | "complianceStaticMlPerCmH2O" | "compliancePatientMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "resistanceStaticCmH2OSPerL" | "resistanceTotalCmH2OSPerL" | "resistancePatientCmH2OSPerL" | "elastanceCmH2OPerL" | "elastancePatientCmH2OPerL" | "rapidShallowBreathingIndexPerMinL" | "peakFlowInspiratoryLPerMin" | "peakFlowSpontaneousLPerMin" | "peakFlowExpiratoryLPerMin" | "endExpiratoryFlowLPerMin" | "negativeInspiratoryForceCmH2O" | "occlusionPressureCmH2O" | "vitalCapacityMl" | "workOfBreathingJPerL" | "oxygenConcentrationExpiredPct" | "carbonDioxideEndTidalMmHg" | "airwayTemperatureCel" | "oxygenConcentrationPct" | "leakPct" | "leakAtPeepLPerMin" | "leakVolumeMl" | "leakLPerMin" | "circuitLeakMlPerMin" | "circuitComplianceMlPerCmH2O" | "hoseComplianceMlPerCmH2O" | "hoseResistanceCmH2OSPerL" | "oxygenSensorBiasPct" | "oxygenSupplyPressureKPa" | "ambientPressureHPa" | "airTemperatureCel" | "relativeHumidityPct" | "airConsumptionL" | "oxygenConsumptionL" | "gasConsumptionL" | "deviceFlowLPerMin" | "freshGasAirFlowLPerMin" | "freshGasOxygenFlowLPerMin" | "leakTestAgeH" | "tidalVolumeResidualPct" | "oxygenConcentrationResidualPct" | "peepResidualCmH2O" | "deviceCheck" | "calibrationDue" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "gasSupplyHighAlarm" | "gasSupplyFailureAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "oxygenSensorInoperativeAlarm" | "oxygenSensorNotCalibratedAlarm" | "flowSensorAlarm" | "flowCalibrationAlarm" | "expiratoryValveAlarm" | "pressureMeasurementAlarm" | "volumeMeasurementAlarm" | "gasMixerAlarm" | "blowerTemperatureHighAlarm" | "coolingAlarm" | "humidifierAlarm" | "hoseSystemAlarm" | "ambientSensorAlarm" | "temperatureSensorAlarm" | "gasMeasurementAlarm" | "nebuliserAlarm" | "leakageAlarm" | "nitrousOxideSupplyLowAlarm" | "gasCylinderAlarm" | "consumableAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "testEnergySetJ" | "testEnergyDeliveredJ" | "testEnergyResidualPct" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "reportPending" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "bolusRateMlPerH" | "bolusVolumeMl" | "occlusionCount" | "motorRunTimeH" | "pumpControl" | "pumpErrorCode" | "driveDisengagedAlarm" | "pressureTransducerAlarm" | "coldHeadTemperatureK" | "coldHeadRunTimeH" | "heliumLevelPct" | "heliumPressureKPa" | "chillerSupplyTemperatureCel" | "chillerFlowLPerMin" | "examinationCount" | "magnetAtField" | "chillerAlarm" | "oxygenLinePressureKPa" | "airLinePressureKPa" | "vacuumPressureKPa" | "primarySourcePressureKPa" | "reserveSourcePressureKPa" | "airDewPointCel" | "oxygenFlowLPerMin" | "compressorRunTimeH" | "compressorStartCount" | "oxygenPressureHighLimitKPa" | "oxygenPressureLowLimitKPa" | "oxygenPressureHighAlarm" | "oxygenPressureLowAlarm" | "airPressureLowAlarm" | "vacuumLowAlarm" | "primarySourceEmptyAlarm" | "reserveSourceLowAlarm" | "plantFaultAlarm") | null;
                     /** @enum {unknown} */
-                    reason: "not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified" | "conflict";
+                    reason: "not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified";
                     value: number | null;
                     word: string | null;
                 }[];
@@ -1464,7 +1602,7 @@ export interface components {
                 /** @enum {unknown} */
                 availability: "in-use" | "ready" | "to-verify" | "blocked" | "unknown";
                 id: string;
-                identityHold: ("not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified" | "conflict") | null;
+                identityHold: ("not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified") | null;
                 /** @enum {unknown} */
                 kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging" | "medical-gas";
                 manufacturer: string;
