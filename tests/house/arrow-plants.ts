@@ -80,10 +80,7 @@ export const PLANTS: Readonly<Record<string, Plant>> = {
       [`${stage}-never-knows-who-eats-it`]: file(`cloud-api/src/${stage}/plant.ts`, `../${FLOW[i + 1]}/events.ts`),
     })),
     ...FLOW.map((stage) => ({
-      [`${stage}-is-entered-by-events-rules-and-queries`]: file(
-        "cloud-api/src/shadow/plant.ts",
-        `../${stage}/store.ts`,
-      ),
+      [`${stage}-is-entered-by-events-rules-and-queries`]: file("cloud-api/src/plant.ts", `./${stage}/store.ts`),
     })),
   ),
   "fleet-access-and-platform-import-no-stage": file("cloud-api/src/access/plant.ts", "../device-twin/events.ts"),
