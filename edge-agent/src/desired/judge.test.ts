@@ -28,7 +28,7 @@ const settings: AgentSettings = {
   gateway: "gw-icu",
   simulated: true,
   dataDir: "data",
-  mqtt: { host: "broker", port: 8_883, cert: "", key: "", ca: "" },
+  mqtt: { host: "broker", port: 8_883, cert: "", key: "", ca: "", files: { certFile: "", keyFile: "" } },
   lines: [line("vent-3", VENT), line("vent-4", VENT), line("pump", "alaris/asena-gh")],
   batchEveryMs: 1_000,
   keepPatientDerived: true,

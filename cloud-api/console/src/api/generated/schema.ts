@@ -1,6 +1,87 @@
 // Generated from the API's OpenAPI document by generate-api.ts; edits are lost.
 
 export interface paths {
+    "/api/v1/client-certificates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClientCertificates"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/client-certificates/{serial}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    serial: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["CertificateRevoked"];
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/configurations": {
         parameters: {
             query?: never;
@@ -24,6 +105,233 @@ export interface paths {
                     };
                     content: {
                         "application/json": components["schemas"]["GatewayConfigurations"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeviceJobList"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @description At most 32 KB of JSON */
+                        document: {
+                            [key: string]: unknown;
+                        };
+                        id: string;
+                        rolloutPerMin?: number;
+                        things: string[];
+                        timeoutMin?: number;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeviceJobMade"];
+                    };
+                };
+                /** @description Default Response */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeviceJobDetail"];
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/device-jobs/{id}/cancellation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        force?: boolean;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DeviceJobCanceled"];
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/discovered": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["DiscoveredDevices"];
                     };
                 };
             };
@@ -399,6 +707,141 @@ export interface paths {
         };
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provisioning-claims": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClaimList"];
+                    };
+                };
+            };
+        };
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path?: never;
+                cookie?: never;
+            };
+            requestBody: {
+                content: {
+                    "application/json": {
+                        /** @default 24 */
+                        expiresInH?: number;
+                        ward: string;
+                    };
+                };
+            };
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClaimMade"];
+                    };
+                };
+                /** @description Default Response */
+                400: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+                /** @description Default Response */
+                409: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/provisioning-claims/{id}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: {
+            parameters: {
+                query?: never;
+                header?: never;
+                path: {
+                    id: string;
+                };
+                cookie?: never;
+            };
+            requestBody?: never;
+            responses: {
+                /** @description Default Response */
+                200: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["ClaimRevoked"];
+                    };
+                };
+                /** @description Default Response */
+                404: {
+                    headers: {
+                        [name: string]: unknown;
+                    };
+                    content: {
+                        "application/json": components["schemas"]["Problem"];
+                    };
+                };
+            };
+        };
         delete?: never;
         options?: never;
         head?: never;
@@ -1191,6 +1634,126 @@ export interface components {
             revokedAt: string;
             serial: string;
         };
+        /** ClaimList */
+        ClaimList: {
+            claims: {
+                /** Format: date-time */
+                createdAt: string;
+                createdBy: string;
+                /** Format: date-time */
+                expiresAt: string;
+                id: string;
+                revokedAt: string | null;
+                site: string;
+                usedAt: string | null;
+                usedBy: string | null;
+                ward: string;
+            }[];
+        };
+        /** ClaimMade */
+        ClaimMade: {
+            caPem: string;
+            certificatePem: string;
+            expiresAt: string;
+            id: string;
+            privateKeyPem: string;
+            simulated: boolean;
+            site: string;
+            ward: string;
+        };
+        /** ClaimRevoked */
+        ClaimRevoked: {
+            id: string;
+            /** Format: date-time */
+            revokedAt: string;
+        };
+        /** ClientCertificates */
+        ClientCertificates: {
+            certificates: {
+                /** Format: date-time */
+                issuedAt: string;
+                issuedBy: string;
+                name: string;
+                /** Format: date-time */
+                notAfter: string;
+                revokedAt: string | null;
+                serial: string;
+                /** @enum {unknown} */
+                shadows: "none" | "read" | "write";
+                site: string;
+            }[];
+        };
+        /** DeviceJobCanceled */
+        DeviceJobCanceled: {
+            executions: number;
+            id: string;
+        };
+        /** DeviceJobDetail */
+        DeviceJobDetail: {
+            /** Format: date-time */
+            createdAt: string;
+            createdBy: string;
+            document: {
+                [key: string]: unknown;
+            };
+            executions: {
+                cancelAsked: boolean;
+                /** Format: date-time */
+                queuedAt: string;
+                startedAt: string | null;
+                /** @enum {unknown} */
+                status: "HELD" | "QUEUED" | "IN_PROGRESS" | "FAILED" | "SUCCEEDED" | "CANCELED" | "TIMED_OUT" | "REJECTED" | "REMOVED";
+                statusDetails: {
+                    [key: string]: string;
+                };
+                thing: string;
+                /** Format: date-time */
+                updatedAt: string;
+                version: number;
+            }[];
+            id: string;
+            timeoutMin: number | null;
+        };
+        /** DeviceJobList */
+        DeviceJobList: {
+            jobs: {
+                counts: {
+                    [key: string]: number;
+                };
+                /** Format: date-time */
+                createdAt: string;
+                createdBy: string;
+                id: string;
+            }[];
+        };
+        /** DeviceJobMade */
+        DeviceJobMade: {
+            id: string;
+            things: number;
+        };
+        /** DiscoveredDevices */
+        DiscoveredDevices: {
+            devices: {
+                boundTo: string | null;
+                device: string | null;
+                firmware: string | null;
+                /** Format: date-time */
+                firstAt: string;
+                /** Format: date-time */
+                lastAt: string;
+                manufacturer: string | null;
+                model: string | null;
+                place: {
+                    gateway: string;
+                    line: string;
+                    unit: string;
+                };
+                profile: string;
+                serial: string;
+                /** @enum {unknown} */
+                standing: "unregistered" | "elsewhere" | "conflict" | "overruled";
+            }[];
+        };
         /** GatewayCertificates */
         GatewayCertificates: {
             certificates: {
@@ -1362,7 +1925,7 @@ export interface components {
                 /** @enum {unknown} */
                 availability: "in-use" | "ready" | "to-verify" | "blocked" | "unknown";
                 id: string;
-                identityHold: ("not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified") | null;
+                identityHold: ("not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified" | "conflict") | null;
                 /** @enum {unknown} */
                 kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging" | "medical-gas";
                 manufacturer: string;
@@ -1439,6 +2002,17 @@ export interface components {
             id: string;
             identity: {
                 confirmed: boolean | null;
+                conflict: {
+                    places: {
+                        gateway: string;
+                        /** Format: date-time */
+                        heardAt: string;
+                        line: string;
+                        unit: string;
+                    }[];
+                    /** Format: date-time */
+                    since: string;
+                } | null;
                 /** @enum {unknown} */
                 strength: "self" | "type" | "none";
                 unconfirmed: {
@@ -1505,7 +2079,7 @@ export interface components {
                     liftedBy: "biomedical-engineer" | "any";
                     metric: ("operatingState" | "deviceLink" | "deviceHealth" | "deviceClockOffsetS" | "operatingTimeH" | "mainsPresent" | "batteryChargePct" | "batteryHealthPct" | "batteryCycleCount" | "batteryAgeMonths" | "selfTestAgeH" | "serviceDue" | "alarmAudioPaused" | "technicalAlarm" | "technicalMalfunctionAlarm" | "acPowerLossAlarm" | "batteryInoperativeAlarm" | "batteryLowAlarm" | "batteryEmptyAlarm" | "powerLossAlarm" | "powerSupplyAlarm" | "onBatteryAlarm" | "communicationLossAlarm" | "internalCommunicationAlarm" | "deviceTemperatureHighAlarm" | "fanAlarm" | "speakerAlarm" | "unclassifiedAlarm" | "clinicalAlarmsPerH" | "occlusionAlarmsPerH" | "disconnectionAlarmsPerH" | "oxygenConcentrationAlarmsPerH" | "ventilationType" | "ventilationMode" | "mandatoryType" | "spontaneousType" | "triggerType" | "patientCategory" | "respiratoryRateSetPerMin" | "tidalVolumeSetMl" | "peakFlowSetLPerMin" | "oxygenConcentrationSetPct" | "pressureTriggerSetCmH2O" | "flowTriggerSetLPerMin" | "peepSetCmH2O" | "plateauTimeSetS" | "inspiratoryPressureSetCmH2O" | "inspiratoryTimeSetS" | "expiratoryTimeSetS" | "ieInspiratorySetRatio" | "ieExpiratorySetRatio" | "bilevelHighSetRatio" | "bilevelLowSetRatio" | "pressureLimitSetCmH2O" | "supportPressureSetCmH2O" | "riseTimeSetPct" | "riseTimeSetS" | "flowPatternSet" | "oxygenSuction" | "baseFlowSetLPerMin" | "rateChangeConstantSet" | "tubeInnerDiameterSetMm" | "tubeTypeSet" | "humidificationTypeSet" | "humidifierVolumeSetMl" | "oxygenSensorSet" | "disconnectSensitivitySetPct" | "proportionalSupportSetPct" | "expiratorySensitivitySetPct" | "expiratorySensitivitySetLPerMin" | "volumeSupportTargetSetMl" | "peepHighSetCmH2O" | "peepLowSetCmH2O" | "peepHighTimeSetS" | "peepLowTimeSetS" | "spontaneousInspiratoryTimeLimitSetS" | "circuitTypeSet" | "leakCompensation" | "apneaIntervalSetS" | "apneaTidalVolumeSetMl" | "apneaRespiratoryRateSetPerMin" | "apneaPeakFlowSetLPerMin" | "apneaOxygenConcentrationSetPct" | "apneaInspiratoryPressureSetCmH2O" | "apneaInspiratoryTimeSetS" | "apneaFlowPatternSet" | "apneaMandatoryTypeSet" | "apneaIeInspiratorySetRatio" | "apneaIeExpiratorySetRatio" | "freshGasFlowSetLPerMin" | "freshGasOxygenSetPct" | "airwayPressureHighLimitCmH2O" | "airwayPressureLowLimitCmH2O" | "minuteVolumeHighLimitLPerMin" | "minuteVolumeLowLimitLPerMin" | "tidalVolumeHighLimitMl" | "tidalVolumeLowLimitMl" | "tidalVolumeMandatoryHighLimitMl" | "tidalVolumeMandatoryLowLimitMl" | "tidalVolumeSpontaneousHighLimitMl" | "tidalVolumeSpontaneousLowLimitMl" | "tidalVolumeInspiredHighLimitMl" | "respiratoryRateHighLimitPerMin" | "respiratoryRateLowLimitPerMin" | "oxygenConcentrationHighLimitPct" | "oxygenConcentrationLowLimitPct" | "peepHighLimitCmH2O" | "peepLowLimitCmH2O" | "airwayTemperatureHighLimitCel" | "apneaAirwayPressureHighLimitCmH2O" | "respiratoryRatePerMin" | "respiratoryRateMandatoryPerMin" | "respiratoryRateSpontaneousPerMin" | "tidalVolumeExpiredMl" | "tidalVolumeInspiredMl" | "tidalVolumeMl" | "tidalVolumeSpontaneousMl" | "tidalVolumeMandatoryMl" | "minuteVolumeExpiredLPerMin" | "minuteVolumeInspiredLPerMin" | "minuteVolumeLPerMin" | "minuteVolumeSpontaneousLPerMin" | "minuteVolumeMandatoryLPerMin" | "airwayPressurePeakCmH2O" | "airwayPressureMeanCmH2O" | "airwayPressureMinCmH2O" | "airwayPressureCmH2O" | "plateauPressureCmH2O" | "endInspiratoryPressureCmH2O" | "peepCmH2O" | "peepIntrinsicCmH2O" | "peepIntrinsicManeuverCmH2O" | "peepTotalManeuverCmH2O" | "ieInspiratoryRatio" | "ieExpiratoryRatio" | "inspiratoryTimeS" | "inspiratoryTimeSpontaneousS" | "inspiratoryTimeSpontaneousPct" | "expiratoryTimeConstantS" | "complianceDynamicMlPerCmH2O" | "complianceStaticMlPerCmH2O" | "compliancePatientMlPerCmH2O" | "resistanceDynamicCmH2OSPerL" | "resistanceStaticCmH2OSPerL" | "resistanceTotalCmH2OSPerL" | "resistancePatientCmH2OSPerL" | "elastanceCmH2OPerL" | "elastancePatientCmH2OPerL" | "rapidShallowBreathingIndexPerMinL" | "peakFlowInspiratoryLPerMin" | "peakFlowSpontaneousLPerMin" | "peakFlowExpiratoryLPerMin" | "endExpiratoryFlowLPerMin" | "negativeInspiratoryForceCmH2O" | "occlusionPressureCmH2O" | "vitalCapacityMl" | "workOfBreathingJPerL" | "oxygenConcentrationExpiredPct" | "carbonDioxideEndTidalMmHg" | "airwayTemperatureCel" | "oxygenConcentrationPct" | "leakPct" | "leakAtPeepLPerMin" | "leakVolumeMl" | "leakLPerMin" | "circuitLeakMlPerMin" | "circuitComplianceMlPerCmH2O" | "hoseComplianceMlPerCmH2O" | "hoseResistanceCmH2OSPerL" | "oxygenSensorBiasPct" | "oxygenSupplyPressureKPa" | "ambientPressureHPa" | "airTemperatureCel" | "relativeHumidityPct" | "airConsumptionL" | "oxygenConsumptionL" | "gasConsumptionL" | "deviceFlowLPerMin" | "freshGasAirFlowLPerMin" | "freshGasOxygenFlowLPerMin" | "leakTestAgeH" | "tidalVolumeResidualPct" | "oxygenConcentrationResidualPct" | "peepResidualCmH2O" | "deviceCheck" | "calibrationDue" | "airSupplyLowAlarm" | "oxygenSupplyLowAlarm" | "gasSupplyHighAlarm" | "gasSupplyFailureAlarm" | "compressorInoperativeAlarm" | "procedureErrorAlarm" | "oxygenSensorInoperativeAlarm" | "oxygenSensorNotCalibratedAlarm" | "flowSensorAlarm" | "flowCalibrationAlarm" | "expiratoryValveAlarm" | "pressureMeasurementAlarm" | "volumeMeasurementAlarm" | "gasMixerAlarm" | "blowerTemperatureHighAlarm" | "coolingAlarm" | "humidifierAlarm" | "hoseSystemAlarm" | "ambientSensorAlarm" | "temperatureSensorAlarm" | "gasMeasurementAlarm" | "nebuliserAlarm" | "leakageAlarm" | "nitrousOxideSupplyLowAlarm" | "gasCylinderAlarm" | "consumableAlarm" | "readinessIndicator" | "selfTestEnergy" | "selfTestCharge" | "selfTestBattery" | "selfTestPads" | "selfTestEcgCable" | "selfTestSpeaker" | "selfTestMemory" | "selfTestClock" | "testEnergySetJ" | "testEnergyDeliveredJ" | "testEnergyResidualPct" | "chargeTimeS" | "capacitorChargeCount" | "padsImpedanceOhm" | "padsExpiryD" | "onCharger" | "docked" | "reportPending" | "infusionRateMlPerH" | "volumeInfusedMl" | "linePressureMmHg" | "bolusRateMlPerH" | "bolusVolumeMl" | "occlusionCount" | "motorRunTimeH" | "pumpControl" | "pumpErrorCode" | "driveDisengagedAlarm" | "pressureTransducerAlarm" | "coldHeadTemperatureK" | "coldHeadRunTimeH" | "heliumLevelPct" | "heliumPressureKPa" | "chillerSupplyTemperatureCel" | "chillerFlowLPerMin" | "examinationCount" | "magnetAtField" | "chillerAlarm" | "oxygenLinePressureKPa" | "airLinePressureKPa" | "vacuumPressureKPa" | "primarySourcePressureKPa" | "reserveSourcePressureKPa" | "airDewPointCel" | "oxygenFlowLPerMin" | "compressorRunTimeH" | "compressorStartCount" | "oxygenPressureHighLimitKPa" | "oxygenPressureLowLimitKPa" | "oxygenPressureHighAlarm" | "oxygenPressureLowAlarm" | "airPressureLowAlarm" | "vacuumLowAlarm" | "primarySourceEmptyAlarm" | "reserveSourceLowAlarm" | "plantFaultAlarm") | null;
                     /** @enum {unknown} */
-                    reason: "not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified";
+                    reason: "not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified" | "conflict";
                     value: number | null;
                     word: string | null;
                 }[];
@@ -1602,7 +2176,7 @@ export interface components {
                 /** @enum {unknown} */
                 availability: "in-use" | "ready" | "to-verify" | "blocked" | "unknown";
                 id: string;
-                identityHold: ("not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified") | null;
+                identityHold: ("not-as-expected" | "missing" | "expired" | "unconfirmed" | "unverified" | "conflict") | null;
                 /** @enum {unknown} */
                 kind: "ventilator" | "infusion-pump" | "defibrillator" | "imaging" | "medical-gas";
                 manufacturer: string;
