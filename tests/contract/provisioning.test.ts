@@ -79,7 +79,7 @@ test("P2, P3, P5: the AWS SDK's own client exchanges a claim for a certificate, 
   });
   const fresh = { key, cert: made.certificatePem ?? "", ca: own.ca };
   const { subject, serialNumber } = new X509Certificate(fresh.cert);
-  expect(subject.split("\n")).toEqual(["CN=gw-new", `O=${SITE}`, "OU=gateway"]);
+  expect(subject.split("\n").slice(0, 3)).toEqual(["CN=gw-new", `O=${SITE}`, "OU=gateway"]);
   expect(made.certificateId).toBe(serialNumber.toLowerCase());
   await expect(letsIn(fresh, "gw-new")).rejects.toThrow(REFUSED);
   const registered = await client.registerThing({
