@@ -2,7 +2,9 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { GatewayConfiguration } from "@wardtwin/cloud-api/configuration/schema";
+import { openLog } from "@wardtwin/cloud-api/platform/log";
 import { configurationTopics } from "@wardtwin/device-profiles/twin-document/configuration";
+import { MqttSession } from "@wardtwin/edge-agent/uplink/mqtt-session";
 import { CONTROL_COMMANDS, CONTROL_FRAMES, foreignBytes } from "@wardtwin/infra/test/read-only";
 import type { MqttClient } from "mqtt";
 import Type from "typebox";
@@ -274,4 +276,23 @@ test("of a line's credentials the cloud learns the day on which they were set, a
   expect(heard.some(({ topic }) => topic === at.update)).toBe(true);
   const said = [programs.said, ...heard.map(({ text }) => text)].join("\n");
   for (const secret of secrets) expect(said).not.toContain(secret);
+});
+
+test("on topics that the broker refuses nothing is said, and all else goes on", async () => {
+  programs.kill();
+  const { hostname, port } = new URL(house.mqttUrl);
+  const presence = { online: '{"online":true}', offline: '{"online":false}' };
+  const settings = { host: hostname, port: Number(port), ...own };
+  const session = new MqttSession({ site, gateway: GATEWAY }, settings, presence, openLog("silent"));
+  const ups: string[] = [];
+  for (const thing of ["gw-another", GATEWAY]) {
+    session.alsoTalk({ topics: [configurationTopics(thing).delta], onUp: () => void ups.push(thing), onMessage() {} });
+  }
+  let downs = 0;
+  session.start({ onUp: () => void ups.push("own topics"), onDown: () => void downs++, onMessage() {} });
+  await eventually("its own shadow", () => ups.includes(GATEWAY));
+  // What was asked before this is answered before it.
+  await session.publish("presence", presence.online, { retain: true });
+  await session.stop();
+  expect({ ups, downs }).toEqual({ ups: ["own topics", GATEWAY], downs: 0 });
 });

@@ -1,7 +1,7 @@
 /** Answers /api/v1 from a made-up hospital, for `vite --mode mock`, also of the built bundle. Any password but "wrong" signs in. */
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Connect, Plugin } from "vite";
-import type { Session } from "../src/api/types.ts";
+import type { GatewayConfiguration, Session } from "../src/api/types.ts";
 import { isMetric, type MockTwin, makeTwins } from "./hospital.ts";
 import { GATEWAYS } from "./plan.ts";
 import { discoveredAt, linesOf, sight } from "./sightings.ts";
@@ -81,6 +81,7 @@ function read(twins: readonly MockTwin[], [room, id = "", part]: string[], url: 
   if (room === "lines") return ok({ lines: linesOf(twins) });
   if (room === "devices") return ok({ devices: discoveredAt(nowMs) });
   if (room === "gateways") return ok({ gateways: gatewaysAt(nowMs) });
+  if (room === "configurations") return ok({ configurations: configurationsAt(nowMs) });
   const twin = twins.find((it) => it.id === id);
   if (room !== "twins" || twin === undefined) return notFound("device");
   const metric = url.searchParams.get("metric") ?? "";
@@ -160,6 +161,20 @@ const gatewaysAt = (nowMs: number) =>
       thinned: online ? 0 : 12,
       oldestWaitingMs: online ? null : 26 * 60_000,
     },
+  }));
+
+/** Who is away has not heard of the wish yet. */
+const configurationsAt = (nowMs: number): GatewayConfiguration[] =>
+  GATEWAYS.map(({ id, online }) => ({
+    gateway: id,
+    revision: online ? 0 : 1,
+    settings: online ? {} : { batchEveryMs: 5_000 },
+    state: online ? "none" : "pending",
+    since: online ? null : new Date(nowMs - 30 * 60_000).toISOString(),
+    wishes: [],
+    agentVersion: "0.1.0",
+    profileRevisions: {},
+    credentials: [],
   }));
 
 function reply(response: ServerResponse, { status, body }: Answer): void {
