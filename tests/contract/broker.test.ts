@@ -80,11 +80,12 @@ const FORBIDDEN_TO_HEAR = [
   `$share/x/wardtwin/v1/${SITE}/${A}/ack`,
   `$aws/things/${VENT_OF_B}/shadow/update/accepted`,
   `$aws/things/${B}/shadow/#`,
+  `$aws/things/${VENT_OF_B}/jobs/notify`,
+  `$aws/provisioning-templates/${B}/provision/json/accepted`,
   "$aws/things/nobody/shadow/get/+",
   "$aws/things/+/shadow/get/accepted",
   "$aws/things/+/shadow/update",
   "$aws/#",
-  `$aws/things/${VENT_OF_A}/jobs/notify`,
   `$share/x/$aws/things/${VENT_OF_A}/shadow/get/accepted`,
 ];
 
@@ -95,7 +96,11 @@ const ALLOWED_TO_HEAR = [
     `$aws/things/${thing}/shadow/update/accepted`,
     `$aws/things/${thing}/shadow/name/+/get/+`,
     `$aws/things/${thing}/shadow/#`,
+    `$aws/things/${thing}/jobs/notify`,
+    `$aws/things/${thing}/jobs/+/get/accepted`,
   ]),
+  "$aws/certificates/create-from-csr/json/accepted",
+  `$aws/provisioning-templates/${A}/provision/json/rejected`,
 ];
 
 const BROKERS: { broker: BrokerKind; describeBroker: (name: string, tests: () => void) => void }[] = [

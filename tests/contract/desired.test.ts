@@ -57,7 +57,7 @@ beforeAll(async () => {
   const pki = (name: string) => readFileSync(join(house.dataDir, "pki", name), "utf8");
   cloud = await connect(
     house.mqttUrl,
-    { cert: pki("cloud.pem"), key: pki("cloud.key"), ca: pki("ca.pem") },
+    { cert: pki("cloud-ingest.pem"), key: pki("cloud-ingest.key"), ca: pki("ca.pem") },
     "wardtwin-cloud-ear",
   );
   cloud.on("message", (topic, payload) => heard.push({ topic, text: payload.toString("latin1") }));

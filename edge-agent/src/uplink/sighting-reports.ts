@@ -4,7 +4,6 @@ import {
   type SightingReport,
 } from "@wardtwin/device-profiles/twin-document/messages";
 import { normalisedSerial } from "@wardtwin/device-profiles/vocabulary/identity";
-import { isSelfNaming } from "../reading/attachment.ts";
 import type { Sighting } from "../reading/device-watch.ts";
 
 /** How soon a device is reported again that nobody has said is this gateway's, at first and at most, ms. */
@@ -31,7 +30,7 @@ export class SightingReports {
 
   take(seen: Sighting): void {
     const { device, identity, link, atMonoMs } = seen;
-    if (!isSelfNaming(device)) return;
+    if (device.profile.identity !== "self") return;
     const key = placeKey(device.line, device.unit);
     const { serial } = identity;
     const before = this.#met.get(key);
