@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => house.stop());
 beforeEach(async () => {
   await house.db.pool.query(
-    "truncate binding, attachment, line_place, twin, twin_metric, telemetry.chunk, telemetry.minute, gateway_epoch cascade",
+    "truncate binding, attachment, line_place, twin, twin_metrics, telemetry.batch, telemetry.device_minute, gateway_epoch cascade",
   );
   await store.import(registry);
   fleet.forgetIndex();

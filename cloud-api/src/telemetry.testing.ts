@@ -100,12 +100,13 @@ const TOLD = [
   "set_aside_batch",
   "set_aside_part",
   "twin",
-  "twin_metric",
+  "twin_metrics",
   "state_span",
   "usage_day",
   "event_outbox",
   "telemetry.chunk",
-  "telemetry.minute",
+  "telemetry.batch",
+  "telemetry.device_minute",
 ];
 
 /** The registry stays; what was told is forgotten. */

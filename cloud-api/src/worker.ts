@@ -1,5 +1,5 @@
 import type { Fold } from "./arrival/events.ts";
-import { foldTwins } from "./device-twin/store.ts";
+import { twinFold } from "./device-twin/store.ts";
 import { integrateUsage, retireTelemetry } from "./observation/jobs.ts";
 import type { ObservationStore } from "./observation/store.ts";
 import type { Clock } from "./platform/clock.ts";
@@ -18,8 +18,8 @@ interface JobDeps extends Deps {
 
 /** What happens to a group of batches inside its transaction, in flow order. */
 export const foldsOf = ({ observations }: Deps): Fold[] => [
-  foldTwins,
-  observations.foldChunks,
+  twinFold(observations.metrics),
+  observations.foldBatches,
   observations.foldMinutes,
   observations.foldStates,
 ];

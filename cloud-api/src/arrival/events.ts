@@ -1,4 +1,5 @@
 import type { DeviceSection, Lane } from "@wardtwin/device-profiles/twin-document/batch";
+import type { Compression } from "@wardtwin/device-profiles/twin-document/frame";
 import type { Tx } from "../platform/database.ts";
 
 /** A device's part of a batch, with the device found. */
@@ -30,6 +31,8 @@ export interface ArrivedBatch {
   sections: ArrivedSection[];
   /** What no fold of a device may see. */
   held: HeldSection[];
+  /** The body as it came, and every section of it in its order, those that are not kept among them. */
+  body: { bytes: Uint8Array; compression: Compression; sections: readonly DeviceSection[] };
 }
 
 /**

@@ -23,7 +23,9 @@ interface Deps {
 /** Messages that wait for their group. Beyond them one is dropped unacknowledged, and its gateway sends it again. */
 const WAITING_MAX = 10_000;
 const WAITING_BYTES_MAX = 256 * 1024 * 1024;
-const GROUP_MAX = 256;
+const GROUP_MAX = 1_024;
+/** Of compressed batches in one group; a long batch has some thirty thousand readings in 40 KB. */
+const GROUP_BYTES_MAX = 4 * 1024 * 1024;
 const SMALL_MESSAGE_BYTES_MAX = 4_096;
 /** After the database was out of reach. */
 const RETRY_MS = 500;
@@ -142,8 +144,7 @@ export class Intake {
   async #drain(): Promise<void> {
     // On closing, what waits is left unacknowledged: the gateways send it again.
     while (this.#waiting.length > 0 && !this.#closing) {
-      const group = this.#waiting.splice(0, this.#groupMax);
-      this.#waitingBytes -= bytesOf(group);
+      const group = this.#nextGroup();
       try {
         const nowMs = this.#deps.clock.nowMs();
         const settled = await this.#deps.store.settle(group, await this.#deps.fleet.index(nowMs), nowMs);
@@ -154,6 +155,17 @@ export class Intake {
         await this.#afterFailure(group, error);
       }
     }
+  }
+
+  #nextGroup(): Arrival[] {
+    let [count, bytes] = [0, 0];
+    for (const { message } of this.#waiting) {
+      if (count === this.#groupMax || (count > 0 && bytes + message.length > GROUP_BYTES_MAX)) break;
+      bytes += message.length;
+      count++;
+    }
+    this.#waitingBytes -= bytes;
+    return this.#waiting.splice(0, count);
   }
 
   /**
