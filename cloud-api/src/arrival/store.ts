@@ -42,6 +42,13 @@ interface Deps {
   log: Log;
 }
 
+/** A group whose bodies have been opened; those that cannot be are to be set aside with their reason. */
+export interface OpenedGroup {
+  arrivals: readonly Arrival[];
+  opened: Opened[];
+  refused: { arrival: Arrival; reason: string }[];
+}
+
 /** Takes groups of arrivals into the database: refuses repeats, folds, keeps what was committed as ranges. */
 export class ArrivalStore {
   readonly #deps: Deps;
@@ -50,21 +57,32 @@ export class ArrivalStore {
     this.#deps = deps;
   }
 
+  /** Opens the bodies of a group, before its turn to be committed has come. */
+  async open(arrivals: readonly Arrival[], index: FleetIndex): Promise<OpenedGroup> {
+    const group: OpenedGroup = { arrivals, opened: [], refused: [] };
+    for (let at = 0; at < arrivals.length; at += OPENED_AT_ONCE) {
+      const some = arrivals.slice(at, at + OPENED_AT_ONCE);
+      const bodies = await Promise.all(some.map((arrival) => openArrival(arrival, index)));
+      for (const [i, arrival] of some.entries()) {
+        const body = bodies[i];
+        if (body?.ok) group.opened.push({ arrival, body: body.value });
+        else group.refused.push({ arrival, reason: body?.fault ?? "" });
+      }
+    }
+    return group;
+  }
+
+  async settle(arrivals: readonly Arrival[], index: FleetIndex, nowMs: number): Promise<Settled[]> {
+    return this.settleOpened(await this.open(arrivals, index), index, nowMs);
+  }
+
   /**
    * Settles a group of arrivals. A group that fails is tried again batch by batch, so that one bad batch does not fail its
    * neighbours. Arrivals that come back unsettled were held up by the database itself and will be sent again.
    */
-  async settle(arrivals: readonly Arrival[], index: FleetIndex, nowMs: number): Promise<Settled[]> {
+  async settleOpened({ opened, refused }: OpenedGroup, index: FleetIndex, nowMs: number): Promise<Settled[]> {
     const settled: Settled[] = [];
-    const opened: Opened[] = [];
-    for (let at = 0; at < arrivals.length; at += OPENED_AT_ONCE) {
-      const some = arrivals.slice(at, at + OPENED_AT_ONCE);
-      const bodies = await Promise.all(some.map(async (arrival) => ({ arrival, body: await openArrival(arrival, index) })));
-      for (const { arrival, body } of bodies) {
-        if (body.ok) opened.push({ arrival, body: body.value });
-        else settled.push(...(await this.#setAside(arrival, body.fault)));
-      }
-    }
+    for (const { arrival, reason } of refused) settled.push(...(await this.#setAside(arrival, reason)));
     try {
       settled.push(...(await this.#commit(opened, index, nowMs)));
     } catch (error) {

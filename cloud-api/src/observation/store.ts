@@ -99,9 +99,10 @@ export class ObservationStore {
     if (kept.length === 0) return;
     await tx.query(
       `insert into telemetry.batch (gateway_id, epoch, sequence, from_at, to_at, offset_ms, readings, devices, body)
-       select gateway_id, epoch, sequence, to_timestamp(from_ms / 1000), to_timestamp(to_ms / 1000), offset_ms, readings, devices::int4[], body
-       from unnest($1::text[], $2::int8[], $3::int8[], $4::float8[], $5::float8[], $6::float8[], $7::int4[], $8::text[], $9::bytea[])
-         told (gateway_id, epoch, sequence, from_ms, to_ms, offset_ms, readings, devices, body)`,
+       select gateway_id, epoch, sequence, to_timestamp(from_ms / 1000), to_timestamp(to_ms / 1000), offset_ms, readings, devices::int4[],
+         substring($11::bytea from at for length)
+       from unnest($1::text[], $2::int8[], $3::int8[], $4::float8[], $5::float8[], $6::float8[], $7::int4[], $8::text[], $9::int4[], $10::int4[])
+         told (gateway_id, epoch, sequence, from_ms, to_ms, offset_ms, readings, devices, at, length)`,
       [
         kept.map(({ batch }) => batch.gatewayId),
         numbersText(kept.map(({ batch }) => batch.epoch)),
@@ -111,7 +112,10 @@ export class ObservationStore {
         numbersText(kept.map(({ batch }) => batch.offsetMs)),
         numbersText(kept.map(({ extent }) => extent.readings)),
         listsText(kept.map(({ devices }) => devices)),
-        kept.map(({ body }) => body),
+        // All bodies in one piece, which travels as it is; a list of them would travel in hexadecimal.
+        numbersText(startsOf(kept.map(({ body }) => body.length))),
+        numbersText(kept.map(({ body }) => body.length)),
+        Buffer.concat(kept.map(({ body }) => body)),
       ],
     );
   };
@@ -263,5 +267,15 @@ const keptOf = ({ sections, held }: ArrivedBatch) => [
   ...sections.map(({ deviceNum: num, section }) => ({ num, section })),
   ...held.map(({ placeNum: num, section }) => ({ num, section })),
 ];
+
+/** Where each of the pieces begins in all of them together, as SQL counts: from 1. */
+function startsOf(lengths: readonly number[]): number[] {
+  let next = 1;
+  return lengths.map((length) => {
+    const start = next;
+    next += length;
+    return start;
+  });
+}
 
 const startOfDay = (atMs: number) => Math.floor(atMs / DAY_MS) * DAY_MS;

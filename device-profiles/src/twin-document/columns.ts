@@ -95,9 +95,27 @@ export function writeQualities(out: ByteWriter, qualities: Uint8Array): void {
 
 export function readQualities(input: ByteReader, rows: number): Uint8Array {
   const first = input.u8();
-  const qualities = first === FLOATS ? input.bytes(rows) : new Uint8Array(rows).fill(first);
-  for (const quality of qualities) if (quality > 3) throw new LayoutError(`quality ${quality}`);
+  if (first !== FLOATS) {
+    if (first > QUALITY_MAX) throw new LayoutError(`quality ${first}`);
+    return uniform(first, rows);
+  }
+  const qualities = input.bytes(rows);
+  for (const quality of qualities) if (quality > QUALITY_MAX) throw new LayoutError(`quality ${quality}`);
   return qualities;
+}
+
+const QUALITY_MAX = 3;
+const UNIFORM_ROWS_MAX = 256;
+const uniforms: Uint8Array[][] = [[], [], [], []];
+
+/** Short columns of one quality, as nearly all are, share their array: who reads a batch never writes into it. */
+function uniform(quality: number, rows: number): Uint8Array {
+  const made = () => new Uint8Array(rows).fill(quality);
+  if (rows > UNIFORM_ROWS_MAX) return made();
+  const ofQuality = uniforms[quality] ?? [];
+  const shared = ofQuality[rows] ?? made();
+  ofQuality[rows] = shared;
+  return shared;
 }
 
 /** Ascending whole milliseconds, as a first value and differences. */
