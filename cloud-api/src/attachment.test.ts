@@ -106,8 +106,9 @@ async function arrive(...devices: DeviceSection[]) {
 /** How many readings stand under each device, or under the place where nobody knows the device. */
 async function readings(): Promise<Record<string, number>> {
   const { rows } = await house.db.pool.query<{ who: string; readings: string }>(
-    `select coalesce(device.id, 'place ' || line_place.unit) as who, sum(readings) as readings from telemetry.chunk
-     left join device on device.num = chunk.device left join line_place on line_place.num = chunk.device group by 1`,
+    `select coalesce(device.id, 'place ' || line_place.unit) as who, sum(readings / cardinality(devices)) as readings
+     from telemetry.batch, unnest(devices) kept
+     left join device on device.num = kept left join line_place on line_place.num = kept group by 1`,
   );
   return Object.fromEntries(rows.map(({ who, readings: count }) => [who, Number(count)]));
 }

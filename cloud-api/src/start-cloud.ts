@@ -13,6 +13,7 @@ import { LiveViews } from "./device-twin/live-views.ts";
 import { TwinQueries } from "./device-twin/queries.ts";
 import { FleetQueries } from "./fleet/queries.ts";
 import { FleetStore } from "./fleet/store.ts";
+import { PackStore } from "./observation/pack-store.ts";
 import { ObservationQueries } from "./observation/queries.ts";
 import { ObservationStore } from "./observation/store.ts";
 import type { Clock } from "./platform/clock.ts";
@@ -215,7 +216,12 @@ const shadowStore = ({ config, db, log }: House) =>
 
 async function openJobs(house: House): Promise<void> {
   const { config, db, clock, log } = house;
-  const jobs = jobsOf({ shadows: shadowStore(house), observations: new ObservationStore(db), clock });
+  const jobs = jobsOf({
+    shadows: shadowStore(house),
+    observations: new ObservationStore(db),
+    packs: new PackStore(db),
+    clock,
+  });
   const queue = await openQueue(config, log);
   house.opened.push({ name: "queue", close: () => queue.close() });
   for (const job of jobs) if (job.everyMs !== null) await queue.repeat(job, job.everyMs);

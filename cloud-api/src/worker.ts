@@ -1,6 +1,7 @@
 import type { Fold } from "./arrival/events.ts";
 import { twinFold } from "./device-twin/store.ts";
-import { integrateUsage, retireTelemetry } from "./observation/jobs.ts";
+import { integrateUsage, packTelemetry, retireTelemetry } from "./observation/jobs.ts";
+import type { PackStore } from "./observation/pack-store.ts";
 import type { ObservationStore } from "./observation/store.ts";
 import type { Clock } from "./platform/clock.ts";
 import { type BoundJob, bindJob } from "./platform/queue.ts";
@@ -13,6 +14,7 @@ interface Deps {
 }
 
 interface JobDeps extends Deps {
+  packs: PackStore;
   shadows: ShadowStore;
 }
 
@@ -25,8 +27,9 @@ export const foldsOf = ({ observations }: Deps): Fold[] => [
 ];
 
 /** Every job: of the shadows, then in flow order. */
-export const jobsOf = ({ shadows, observations, clock }: JobDeps): BoundJob[] => [
+export const jobsOf = ({ shadows, observations, packs, clock }: JobDeps): BoundJob[] => [
   bindJob(forgetDeletedShadows, { shadows, clock }),
   bindJob(integrateUsage, { observations, clock }),
+  bindJob(packTelemetry, { packs, clock }),
   bindJob(retireTelemetry, { observations, clock }),
 ];

@@ -12,7 +12,12 @@ import { freePort } from "../support/ports.ts";
 import { type Credentials, certify } from "../support/raw-gateway.ts";
 import { removeFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
-const Listening = Type.Object({ type: Type.Literal("listening"), mqttUrl: Type.String(), url: Type.String(), setupUrl: Type.String() });
+const Listening = Type.Object({
+  type: Type.Literal("listening"),
+  mqttUrl: Type.String(),
+  url: Type.String(),
+  setupUrl: Type.String(),
+});
 const PASSWORD = "a-long-enough-password";
 const STARTS_WITHIN_MS = 60_000;
 const TICKS_PER_S = 100;
@@ -58,7 +63,10 @@ async function startCloudProcess(dataDir: string, databaseUrl: string) {
   const profile = process.env["BENCH_CPU_PROFILE"];
   const child = spawn(
     process.execPath,
-    [...(profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]), join(root, "cloud-api/src/main.ts")],
+    [
+      ...(profile === undefined ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`]),
+      join(root, "cloud-api/src/main.ts"),
+    ],
     {
       stdio: ["ignore", "ignore", "inherit", "ipc"],
       env: {
@@ -116,7 +124,10 @@ export interface Part {
 }
 
 /** The other end of a part: takes its task, gets ready, waits for the word, and reports. */
-export function playPart<Task>(parse: (task: unknown) => Task, prepare: (task: Task) => Promise<() => Promise<object>>): void {
+export function playPart<Task>(
+  parse: (task: unknown) => Task,
+  prepare: (task: Task) => Promise<() => Promise<object>>,
+): void {
   process.once("message", (task) => {
     prepare(parse(task)).then((run) => {
       process.once("message", () => {

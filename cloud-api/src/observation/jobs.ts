@@ -1,6 +1,7 @@
 import Type from "typebox";
 import type { Clock } from "../platform/clock.ts";
 import { defineJob } from "../platform/define-job.ts";
+import type { PackStore } from "./pack-store.ts";
 import type { ObservationStore } from "./store.ts";
 
 /** So old may the hours of a device be. */
@@ -32,5 +33,18 @@ export const retireTelemetry = defineJob<{ observations: ObservationStore; clock
   options: { attempts: 3, backoff: { type: "exponential", delay: 60_000 }, removeOnComplete: true, removeOnFail: true },
   async run(_payload, { observations, clock }) {
     await observations.retire(clock.nowMs());
+  },
+});
+
+/** Packs the batches of hours that are over. Safe to run at any time, and twice. */
+export const packTelemetry = defineJob<{ packs: PackStore; clock: Clock }>()({
+  name: "observation.pack-telemetry",
+  everyMs: 5 * 60_000,
+  payload: Type.Object({}),
+  idempotencyKey: () => "all",
+  // What could not be packed is still there, and the next run does it.
+  options: { attempts: 1, removeOnComplete: true, removeOnFail: true },
+  async run(_payload, { packs, clock }, signal) {
+    await packs.pack(clock.nowMs(), signal);
   },
 });

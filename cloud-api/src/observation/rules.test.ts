@@ -103,7 +103,7 @@ test("a minute keeps count, sum and extremes, and blanks add nothing", () => {
   ];
   expect(minutesOf(batch)).toEqual({
     0: { metrics: ["batteryChargePct"], counts: [2], sums: [170], mins: [80], maxs: [90] },
-    60_000: { metrics: ["batteryChargePct"], counts: [1], sums: [70], mins: [70], maxs: [70] },
+    60000: { metrics: ["batteryChargePct"], counts: [1], sums: [70], mins: [70], maxs: [70] },
   });
 });
 
@@ -113,7 +113,11 @@ test("the same metrics in another order, and others, come to stand in their plac
     groups: [
       {
         timesMonoMs: Float64Array.of(1_000),
-        columns: columns.map(([metric, value]) => ({ metric, values: Float64Array.of(value), qualities: new Uint8Array(1) })),
+        columns: columns.map(([metric, value]) => ({
+          metric,
+          values: Float64Array.of(value),
+          qualities: new Uint8Array(1),
+        })),
       },
     ],
   });
@@ -160,5 +164,9 @@ test("a partition goes when its whole day is older than its series is kept, and 
     "metric",
     "chunk_2026",
   ];
-  expect(expiredPartitions(names, Date.UTC(2026, 10, 22, 12))).toEqual(["chunk_20261022", "batch_20261022", "device_minute_20251021"]);
+  expect(expiredPartitions(names, Date.UTC(2026, 10, 22, 12))).toEqual([
+    "chunk_20261022",
+    "batch_20261022",
+    "device_minute_20251021",
+  ]);
 });

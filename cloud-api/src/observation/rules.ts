@@ -4,6 +4,12 @@ import { QUALITIES } from "@wardtwin/device-profiles/vocabulary/quality";
 
 export const DAY_MS = 86_400_000;
 export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+/** So long after its end an hour is packed: what is on its way has come, and a backlog of some minutes too. */
+const PACK_AFTER_MS = 10 * 60_000;
+
+/** Batches that begin before this lie in hours that are over; epoch ms. */
+export const packableBefore = (nowMs: number): number => Math.floor((nowMs - PACK_AFTER_MS) / HOUR_MS) * HOUR_MS;
 
 /** A stretch of time in a known state, in epoch ms, the end excluded. */
 export interface Span {
@@ -99,7 +105,8 @@ export function addMinutes(minutes: Minutes, device: number, section: DeviceSect
       const minuteMs = minuteAt(row);
       let end = row + 1;
       while (end < timesMonoMs.length && minuteAt(end) === minuteMs) end++;
-      for (const [place, column] of columns.entries()) addColumn(minutes, { device, minuteMs, place }, column, row, end);
+      for (const [place, column] of columns.entries())
+        addColumn(minutes, { device, minuteMs, place }, column, row, end);
       row = end;
     }
   }

@@ -50,7 +50,9 @@ async function outcome(): Promise<Record<string, unknown>> {
     ),
     metrics: await all("select * from twin_metric order by device_id, metric"),
     minutes: await all("select * from telemetry.minute order by device, metric, at"),
-    batches: await all("select devices, from_at, to_at, sequence, readings from telemetry.batch order by epoch, sequence"),
+    batches: await all(
+      "select devices, from_at, to_at, sequence, readings from telemetry.batch order by epoch, sequence",
+    ),
     states: await all("select device_id, day, state, spans::text from state_span order by 1, 2, 3"),
     usage: await all("select * from usage_day order by 1, 2"),
   };

@@ -6,5 +6,4 @@ export const numbersText = (numbers: readonly (number | null)[]): string =>
   `{${numbers.map((number) => number ?? "NULL").join(",")}}`;
 
 /** A list of such lists, for a `text[]` whose elements are cast one by one: PostgreSQL's own lists of lists have one length. */
-export const listsText = (lists: readonly string[]): string =>
-  lists.length === 0 ? "{}" : `{"${lists.join('","')}"}`;
+export const listsText = (lists: readonly string[]): string => (lists.length === 0 ? "{}" : `{"${lists.join('","')}"}`);

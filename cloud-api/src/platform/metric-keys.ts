@@ -15,9 +15,9 @@ export class MetricKeys {
     if (this.#keys.size > 0) return;
     const read = async () =>
       new Map(
-        (
-          await this.#db.pool.query<{ id: number; name: string }>("select id, name from telemetry.metric")
-        ).rows.map(({ id, name }) => [name, id]),
+        (await this.#db.pool.query<{ id: number; name: string }>("select id, name from telemetry.metric")).rows.map(
+          ({ id, name }) => [name, id],
+        ),
       );
     let known = await read();
     const missing = METRIC_NAMES.filter((name) => !known.has(name));

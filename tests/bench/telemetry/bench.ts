@@ -2,10 +2,19 @@
 import pg from "pg";
 import Value from "typebox/value";
 import { openStand, quantile, type Stand, startPart } from "../stand.ts";
-import { GATEWAYS, gatewayId, METRICS, READINGS_PER_SAMPLE, readingsOf, registry, type Shape, Ward } from "./hospital.ts";
+import {
+  GATEWAYS,
+  gatewayId,
+  METRICS,
+  READINGS_PER_SAMPLE,
+  readingsOf,
+  registry,
+  type Shape,
+  Ward,
+} from "./hospital.ts";
 import { LoadReport, type LoadTask } from "./load.ts";
 import { RawReport, type RawTask } from "./raw.ts";
-import { bytesOf, compactAll, countReadings } from "./stored.ts";
+import { bytesOf, countReadings, packAll } from "./stored.ts";
 
 export const SEED = 20261201;
 const HOUR_MS = 3_600_000;
@@ -44,7 +53,12 @@ export async function runRound(extent: Extent, say: (line: string) => void): Pro
     const rawPerS: number[] = [];
     const rawBytes: number[] = [];
     const raw = async () => {
-      const report = await runRaw(stand, client, { databaseUrl: stand.databaseUrl, seed: SEED, startMs: lastHourMs, samples: extent.rawSamples });
+      const report = await runRaw(stand, client, {
+        databaseUrl: stand.databaseUrl,
+        seed: SEED,
+        startMs: lastHourMs,
+        samples: extent.rawSamples,
+      });
       rawPerS.push(report.readings / report.seconds);
       rawBytes.push(report.bytes / report.readings);
       say(`raw insert: ${perS(report.readings / report.seconds)}`);
@@ -63,11 +77,13 @@ export async function runRound(extent: Extent, say: (line: string) => void): Pro
     const live = await load(extent.live, 1, lastHourMs, null);
     say(`live: ${perS(live.perS)}, ${live.wireBytes.toFixed(2)} B a reading on the wire`);
     const arrived = await bytesOf(client);
-    const { seconds: compactedS } = await compactAll(stand.databaseUrl, lastHourMs + 2 * HOUR_MS);
+    const { seconds: compactedS } = await packAll(stand.databaseUrl, lastHourMs + 2 * HOUR_MS);
     const compacted = await bytesOf(client);
     const readings = readingsOf(extent.live);
     await verify(client, stand, 0, readings);
-    say(`stored: ${(arrived.chunks / readings).toFixed(2)} B arrived, ${(compacted.chunks / readings).toFixed(2)} B compacted in ${compactedS.toFixed(1)} s`);
+    say(
+      `stored: ${(arrived.chunks / readings).toFixed(2)} B arrived, ${(compacted.chunks / readings).toFixed(2)} B compacted in ${compactedS.toFixed(1)} s`,
+    );
     await raw();
     const catchUp = await load(extent.catchUp, 2, lastHourMs - 24 * HOUR_MS, null);
     say(`catch-up: ${perS(catchUp.perS)}, ${catchUp.wireBytes.toFixed(2)} B a reading on the wire`);
@@ -110,7 +126,12 @@ async function runRaw(_stand: Stand, client: pg.Client, task: RawTask): Promise<
 /** Sends all of it, and looks in the store whether it is there: every reading, once, in chunks and in minutes. */
 async function runLoad(stand: Stand, client: pg.Client, shape: Omit<LoadTask, "mqttUrl" | "credentials" | "seed">) {
   const before = await countReadings(client);
-  const part = await startPart("telemetry/load.ts", { mqttUrl: stand.mqttUrl, credentials: [...stand.credentials.values()], seed: SEED, ...shape });
+  const part = await startPart("telemetry/load.ts", {
+    mqttUrl: stand.mqttUrl,
+    credentials: [...stand.credentials.values()],
+    seed: SEED,
+    ...shape,
+  });
   await client.query("checkpoint");
   const report = Value.Parse(LoadReport, await part.go());
   part.end();
@@ -120,7 +141,8 @@ async function runLoad(stand: Stand, client: pg.Client, shape: Omit<LoadTask, "m
   const readings = batches * READINGS_PER_SAMPLE * shape.samplesPerBatch;
   const after = await countReadings(client);
   for (const where of ["chunks", "minutes"] as const) {
-    if (after[where] - before[where] !== readings) throw new Error(`${after[where] - before[where]} of ${readings} readings are in the ${where}`);
+    if (after[where] - before[where] !== readings)
+      throw new Error(`${after[where] - before[where]} of ${readings} readings are in the ${where}`);
   }
   return {
     perS: readings / report.seconds,

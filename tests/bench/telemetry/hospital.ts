@@ -48,7 +48,11 @@ const serialOf = (gateway: number, device: number) => deviceId(gateway, device).
 export const registry = {
   site: { id: SITE, name: "Bench", timeZone: "Europe/Zurich", simulated: false },
   wards: [{ id: "ward", name: "Ward", kind: "ward", floor: 1, order: 1 }],
-  gateways: Array.from({ length: GATEWAYS }, (_, gateway) => ({ id: gatewayId(gateway), name: gatewayId(gateway), ward: "ward" })),
+  gateways: Array.from({ length: GATEWAYS }, (_, gateway) => ({
+    id: gatewayId(gateway),
+    name: gatewayId(gateway),
+    ward: "ward",
+  })),
   devices: Array.from({ length: GATEWAYS }, (_, gateway) =>
     Array.from({ length: DEVICES_PER_GATEWAY }, (_unused, device) => ({
       id: deviceId(gateway, device),
@@ -128,10 +132,15 @@ export class Ward {
       if (this.#chance() < STATE_CHANGES) body.state = body.state === STANDBY ? IN_USE : STANDBY;
       return body.state;
     });
-    const previousState = body.told === null ? null : { state: OPERATING_STATES[body.told.state] ?? "unknown", atMonoMs: body.told.atMonoMs };
+    const previousState =
+      body.told === null
+        ? null
+        : { state: OPERATING_STATES[body.told.state] ?? "unknown", atMonoMs: body.told.atMonoMs };
     body.told = { state: states.at(-1) ?? 0, atMonoMs: timesMonoMs.at(-1) ?? 0 };
     const words = [states, ...[1, 0, 1].map((value) => new Float64Array(samples).fill(value))];
-    const noisy = NOISY.map(([, decimals, centre, spread], metric) => this.#noise(body.drift, metric, samples, { decimals, centre, spread }));
+    const noisy = NOISY.map(([, decimals, centre, spread], metric) =>
+      this.#noise(body.drift, metric, samples, { decimals, centre, spread }),
+    );
     return {
       subject: {
         line: `line-${device}`,
@@ -154,7 +163,12 @@ export class Ward {
     };
   }
 
-  #noise(drift: Float64Array, metric: number, samples: number, { decimals, centre, spread }: { decimals: number; centre: number; spread: number }): Float64Array {
+  #noise(
+    drift: Float64Array,
+    metric: number,
+    samples: number,
+    { decimals, centre, spread }: { decimals: number; centre: number; spread: number },
+  ): Float64Array {
     return Float64Array.from({ length: samples }, () => {
       const wandered = (drift[metric] ?? 0) * 0.999 + this.#gauss() * spread * 0.05;
       drift[metric] = wandered;

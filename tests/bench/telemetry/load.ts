@@ -68,7 +68,9 @@ class Sender {
         this.#inFlight--;
       }
     }
-    for (const { range: [from, to] } of setAside) {
+    for (const {
+      range: [from, to],
+    } of setAside) {
       this.setAside += to - from + 1;
       this.#inFlight -= to - from + 1;
     }
@@ -119,14 +121,25 @@ async function opened(task: LoadTask, index: number, frames: readonly Buffer[]) 
     }
   });
   await mqtt.subscribeAsync([topicOf(address, "ack"), topicOf(address, "welcome")], { qos: 1 });
-  const hello = { nonce: "12345678", outboxId: `outbox-${gateway}`, epoch: task.epoch, bootId: `boot-${index}`, monoMs: 0, wallMs: Date.now(), agentVersion: "bench" };
+  const hello = {
+    nonce: "12345678",
+    outboxId: `outbox-${gateway}`,
+    epoch: task.epoch,
+    bootId: `boot-${index}`,
+    monoMs: 0,
+    wallMs: Date.now(),
+    agentVersion: "bench",
+  };
   await mqtt.publishAsync(topicOf(address, "hello"), JSON.stringify(hello), { qos: 1 });
   const { epochMin } = await welcomed.promise;
   if (epochMin > task.epoch) throw new Error(`${gateway} may use epochs from ${epochMin}`);
   return { mqtt, sender };
 }
 
-function framesOf({ seed, startMs, epoch, lane, samplesPerBatch, batchesPerGateway }: LoadTask, gateway: number): Buffer[] {
+function framesOf(
+  { seed, startMs, epoch, lane, samplesPerBatch, batchesPerGateway }: LoadTask,
+  gateway: number,
+): Buffer[] {
   const ward = new Ward(seed, gateway, startMs);
   return Array.from({ length: batchesPerGateway }, (_, i) => {
     const body = zstdCompressSync(encodeBody(ward.batch(samplesPerBatch)));

@@ -47,7 +47,9 @@ playPart(
     const client = new pg.Client({ connectionString: task.databaseUrl });
     await client.connect();
     await client.query("drop table if exists raw_reading");
-    await client.query("create table raw_reading (device int4, metric int2, at timestamptz(3), value float8, quality int2)");
+    await client.query(
+      "create table raw_reading (device int4, metric int2, at timestamptz(3), value float8, quality int2)",
+    );
     return async (): Promise<RawReport> => {
       const startMs = performance.now();
       for (const columns of prepared) {
@@ -63,7 +65,8 @@ playPart(
       await client.query("drop table raw_reading");
       await client.end();
       const readings = Number(rows[0]?.count);
-      if (readings !== task.samples * GATEWAYS * DEVICES_PER_GATEWAY * METRICS.length) throw new Error(`${readings} raw rows`);
+      if (readings !== task.samples * GATEWAYS * DEVICES_PER_GATEWAY * METRICS.length)
+        throw new Error(`${readings} raw rows`);
       return { seconds, readings, bytes: Number(rows[0]?.bytes) };
     };
   },

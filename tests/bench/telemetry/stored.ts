@@ -1,3 +1,6 @@
+import { PackStore } from "@wardtwin/cloud-api/observation/pack-store";
+import { openDatabase } from "@wardtwin/cloud-api/platform/database";
+import { openLog } from "@wardtwin/cloud-api/platform/log";
 import type pg from "pg";
 
 export async function countReadings(client: pg.Client): Promise<{ chunks: number; minutes: number }> {
@@ -17,6 +20,12 @@ export async function bytesOf(client: pg.Client): Promise<{ chunks: number; minu
   return rows[0] ?? { chunks: 0, minutes: 0 };
 }
 
-export async function compactAll(_url: string, _nowMs: number): Promise<{ seconds: number }> {
-  return { seconds: 1 };
+/** Packs every hour that is over at `nowMs`, as the product's job does. */
+export async function packAll(url: string, nowMs: number): Promise<{ seconds: number }> {
+  const db = openDatabase(url, openLog("silent"));
+  const startMs = performance.now();
+  await new PackStore(db).pack(nowMs, new AbortController().signal);
+  const seconds = (performance.now() - startMs) / 1_000;
+  await db.close();
+  return { seconds };
 }
