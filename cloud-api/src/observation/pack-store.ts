@@ -12,7 +12,7 @@ const decompress = promisify(zstdDecompress);
 /** What one transaction packs at most: of one gateway and hour, and more readings only where one batch alone has more. */
 const READINGS_MAX = 2_000_000;
 const BATCHES_MAX = 4_000;
-/** A packed hour is read more often than it is written, and its columns are long. */
+/** Emptying a day waits no longer for who is reading it. */
 const EMPTY_LOCK_TIMEOUT_MS = 1_000;
 
 interface BatchKey {
@@ -87,13 +87,22 @@ async function packSome(tx: Tx, gatewayId: string, hour: Date): Promise<number> 
      order by epoch, sequence limit $4`,
     [gatewayId, hour, new Date(hour.getTime() + HOUR_MS), BATCHES_MAX],
   );
-  let readings = 0;
-  const some = keys.filter((key, index) => (readings += key.readings) <= READINGS_MAX || index === 0);
+  const some = firstOf(keys);
   if (some.length === 0) return 0;
   const gatherings = await gathered(tx, gatewayId, some);
   await writeChunks(tx, gatherings);
   await tx.query(`delete from telemetry.batch where ${OF_KEYS}`, keysOf(gatewayId, some));
   return some.length;
+}
+
+/** As many as are packed at once; one at least. */
+function firstOf(keys: readonly BatchKey[]): readonly BatchKey[] {
+  let readings = 0;
+  const tooMany = keys.findIndex((key, index) => {
+    readings += key.readings;
+    return index > 0 && readings > READINGS_MAX;
+  });
+  return tooMany < 0 ? keys : keys.slice(0, tooMany);
 }
 
 const OF_KEYS =
