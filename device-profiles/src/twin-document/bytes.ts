@@ -93,7 +93,7 @@ const known: { bytes: Uint8Array; text: string }[] = [];
 function textOf(bytes: Uint8Array, from: number, length: number): string {
   if (length > KNOWN_BYTES_MAX) return utf8.decode(bytes.subarray(from, from + length));
   let hash = length;
-  for (let at = from; at < from + length; at++) hash = (Math.imul(hash, 31) + (bytes[at] as number)) | 0;
+  for (let at = from; at < from + length; at++) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0;
   const slot = (hash ^ (hash >>> 15)) & (KNOWN_SLOTS - 1);
   const found = known[slot];
   if (found !== undefined && holds(found.bytes, bytes, from, length)) return found.text;
