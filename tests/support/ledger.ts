@@ -1,7 +1,7 @@
 import { zstdDecompressSync } from "node:zlib";
 import { unpack } from "@wardtwin/cloud-api/observation/packed";
 import { decodeBody } from "@wardtwin/device-profiles/twin-document/body";
-import { query } from "./database.ts";
+import { type Ask, inOneLook, query } from "./database.ts";
 
 /** Every reading that the telemetry store holds, out of its batches and packed hours. */
 export interface StoredReading {
@@ -29,9 +29,9 @@ interface Kept {
   columns: readonly { metric: string; values: Float64Array }[];
 }
 
-/** Everything that the store holds, batches first, then hours that have been packed. Read in one look. */
-async function everythingKept(url: string, sinceMs = 0): Promise<Kept[]> {
-  const rows = await query<{
+/** Everything that the store holds, batches first, then hours that have been packed. */
+async function everythingKept(ask: Ask, sinceMs = 0): Promise<Kept[]> {
+  const rows = await ask<{
     num: number | null;
     devices: number[] | null;
     gateway: string | null;
@@ -41,7 +41,6 @@ async function everythingKept(url: string, sinceMs = 0): Promise<Kept[]> {
     readings: number;
     body: Buffer;
   }>(
-    url,
     `select null as num, devices, gateway_id as gateway, epoch, sequence, offset_ms, readings, body from telemetry.batch where to_at >= $1
      union all
      select device, null, null, epoch, sequence, offset_ms, readings, body from telemetry.chunk where to_at >= $1`,
@@ -93,17 +92,18 @@ function packedRows(num: number, bytes: Uint8Array): Kept[] {
   );
 }
 
-const deviceIds = async (url: string) =>
-  new Map(
-    (await query<{ id: string; num: number }>(url, "select id, num from device")).map(({ id, num }) => [num, id]),
-  );
+const deviceIds = async (ask: Ask) =>
+  new Map((await ask<{ id: string; num: number }>("select id, num from device")).map(({ id, num }) => [num, id]));
 
 /** In the order of epoch and sequence; all of them where nothing narrows them down. */
 export async function chunkReadings(
   url: string,
   { devices = null, sinceMs = 0 }: { devices?: readonly string[] | null; sinceMs?: number } = {},
 ): Promise<StoredReading[]> {
-  const [ids, kept] = [await deviceIds(url), await everythingKept(url, sinceMs)];
+  const { ids, kept } = await inOneLook(url, async (ask) => ({
+    ids: await deviceIds(ask),
+    kept: await everythingKept(ask, sinceMs),
+  }));
   return kept
     .sort((a, b) => a.epoch - b.epoch || a.sequence - b.sequence)
     .flatMap(({ num, gateway, epoch, sequence, offsetMs, timesMonoMs, columns }) => {
@@ -132,12 +132,14 @@ export interface EpochAccount {
 }
 
 export async function epochAccounts(url: string): Promise<EpochAccount[]> {
-  const kept = Map.groupBy(await everythingKept(url), ({ gateway, epoch }) => `${gateway}/${epoch}`);
-  const rows = await query<{ gateway: string; epoch: string; committed: string; set_aside: number }>(
-    url,
-    `select gateway_id as gateway, epoch, committed::text, (select count(*)::int from unnest(set_aside)) as set_aside
-     from gateway_epoch order by 1, 2`,
-  );
+  const { rows, all } = await inOneLook(url, async (ask) => ({
+    rows: await ask<{ gateway: string; epoch: string; committed: string; set_aside: number }>(
+      `select gateway_id as gateway, epoch, committed::text, (select count(*)::int from unnest(set_aside)) as set_aside
+       from gateway_epoch order by 1, 2`,
+    ),
+    all: await everythingKept(ask),
+  }));
+  const kept = Map.groupBy(all, ({ gateway, epoch }) => `${gateway}/${epoch}`);
   return rows.map(({ gateway, epoch, committed, set_aside: setAside }) => {
     const own = kept.get(`${gateway}/${epoch}`) ?? [];
     const moments = own.flatMap(({ num, sequence, timesMonoMs, columns }) =>
@@ -157,13 +159,15 @@ export async function epochAccounts(url: string): Promise<EpochAccount[]> {
   });
 }
 
-/** Readings with a value, by device: as they are kept, and as the minutes counted them. */
+/** Readings with a value, by device: as they are kept, and as the minutes counted them. Read in one look. */
 export async function countsByDevice(url: string): Promise<Map<string, { chunks: number; minutes: number }>> {
-  const [ids, kept] = [await deviceIds(url), await everythingKept(url)];
-  const minutes = await query<{ device: number; count: number }>(
-    url,
-    "select device, sum(count)::int as count from telemetry.minute group by device",
-  );
+  const { ids, kept, minutes } = await inOneLook(url, async (ask) => ({
+    ids: await deviceIds(ask),
+    kept: await everythingKept(ask),
+    minutes: await ask<{ device: number; count: number }>(
+      "select device, sum(count)::int as count from telemetry.minute group by device",
+    ),
+  }));
   const byNum = Map.groupBy(kept, ({ num }) => num);
   const minutesByNum = new Map(minutes.map(({ device, count }) => [device, count]));
   return new Map(
