@@ -44,7 +44,7 @@ async function books() {
   const [epochs, chunks, aside, parts, twin] = await Promise.all([
     sql("select epoch::int, committed::text, set_aside::text from gateway_epoch where gateway_id = $1 order by epoch"),
     sql(
-      "select chunk.sequence::int, readings from telemetry.chunk join device on num = chunk.device where device.id = $1 || '-vent' order by sequence",
+      "select sequence::int, readings from telemetry.batch join device on num = any(devices) where device.id = $1 || '-vent' order by sequence",
     ),
     sql("select epoch::int, sequence::int, reason from set_aside_batch where gateway_id = $1 order by id"),
     sql("select line, unit, what, count::int from set_aside_part where gateway_id = $1 order by what"),
