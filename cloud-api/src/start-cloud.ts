@@ -7,7 +7,6 @@ import { buildApp } from "./app.ts";
 import { Intake } from "./arrival/intake.ts";
 import { SightingStore } from "./arrival/sighting-store.ts";
 import { ArrivalStore } from "./arrival/store.ts";
-import type { HolderFacts } from "./broker/dynamic-security.ts";
 import { DynamicSecurityDriver } from "./broker/dynamic-security-driver.ts";
 import { startEmbeddedBroker } from "./broker/embedded-broker.ts";
 import { isOwnThing, type Peer } from "./broker/rules.ts";
@@ -36,7 +35,6 @@ import { openQueue, openRedis, openWorker } from "./platform/queue.ts";
 import type { Random } from "./platform/random.ts";
 import { type Catalog, openCatalog } from "./profile-catalog.ts";
 import { ProvisioningOffice } from "./provisioning/office.ts";
-import { isClaimOpen } from "./provisioning/rules.ts";
 import { ProvisioningService } from "./provisioning/service.ts";
 import { ProvisioningStore } from "./provisioning/store.ts";
 import { ShadowDesk } from "./shadow/desk.ts";
@@ -44,6 +42,7 @@ import { buildShadowApp } from "./shadow/routes.ts";
 import { SHADOW_LIMITS } from "./shadow/rules.ts";
 import { ShadowService } from "./shadow/service.ts";
 import { ShadowStore } from "./shadow/store.ts";
+import { holdersOf, isAdmitted } from "./who-may-speak.ts";
 import { foldsOf, heldReadingsOf, jobsOf } from "./worker.ts";
 
 export interface Cloud {
@@ -164,60 +163,6 @@ async function openBrokerRules(house: House, mqttUrl: string): Promise<void> {
   house.opened.push({ name: "broker rules", close: () => driver.close() });
   live.subscribe(({ registry }) => registry === true && driver.changed());
   await driver.open(RULES_PATIENCE_MS);
-}
-
-/** Whoever may speak: gateways, claims that are open, and other systems' clients. */
-async function holdersOf({ fleet, db, clock }: House): Promise<HolderFacts[]> {
-  const nowMs = clock.nowMs();
-  const [gateways, claims, clients] = await Promise.all([
-    fleet.gatewaysWithRights(),
-    new ProvisioningStore(db).openClaims(nowMs),
-    new ClientStore(db).valid(nowMs),
-  ]);
-  return [
-    ...gateways.map(({ id, siteId, simulated, bindings, certificates }) => ({
-      holder: simulated ? ("simulated-gateway" as const) : ("gateway" as const),
-      id,
-      site: siteId,
-      things: bindings.map(({ deviceId }) => deviceId),
-      certificates: certificates.map(({ serial, notAfter, revokedAt }) => ({
-        serial,
-        valid: revokedAt === null && notAfter.getTime() > nowMs,
-      })),
-    })),
-    ...claims.map(({ id, siteId, serial }) => ({
-      holder: "claim" as const,
-      id,
-      site: siteId,
-      things: [],
-      certificates: [{ serial, valid: true }],
-    })),
-    ...clients.map(({ name, siteId, serial, shadows, things }) => ({
-      holder: "client" as const,
-      id: `client_${name}`,
-      site: siteId,
-      things,
-      certificates: [{ serial, valid: true }],
-      ...(shadows === "none" ? {} : { shadows }),
-    })),
-  ];
-}
-
-/** Whether the registry bears a peer out, as its certificate describes it. */
-async function isAdmitted({ fleet, db, clock }: House, peer: Peer, isNew: boolean): Promise<boolean> {
-  const { holder, certificate, id, site } = peer;
-  const nowMs = clock.nowMs();
-  if (holder === "cloud") return true;
-  if (holder === "client") return new ClientStore(db).admits(site, certificate);
-  const provisioning = new ProvisioningStore(db);
-  if (holder !== "claim") {
-    const simulated = holder === "simulated-gateway";
-    // What was signed a moment ago and waits for its use is not in the index yet.
-    if (isNew && (await provisioning.isUnused(certificate))) return false;
-    return fleet.admits({ id, site, simulated, certificate }, nowMs);
-  }
-  const claim = await provisioning.claim(id);
-  return claim !== null && claim.serial === certificate && isClaimOpen(claim, nowMs);
 }
 
 /** A session of the cloud's own with the broker, for one of its roles. */

@@ -84,16 +84,7 @@ export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
     },
   });
   session.alsoTalk(shadow);
-  const renewal = new CertificateRenewal({
-    site: settings.site,
-    gateway: settings.gateway,
-    files: settings.mqtt.files,
-    broker: settings.mqtt,
-    open: openProvisioningLink,
-    cloudMs: () => (uplink.cloudOffsetMs === null ? null : clock.monoMs() + uplink.cloudOffsetMs),
-    use: (credentials) => session.renew(credentials),
-    log,
-  });
+  const renewal = renewalOf(settings, deps, uplink, session);
   uplink.start();
   renewal.start();
   return {
@@ -108,6 +99,24 @@ export function startAgent(settings: AgentSettings, deps: AgentDeps): Agent {
     },
   };
 }
+
+/** Renews the gateway's certificate, by the cloud's time and with the cloud's hand. */
+const renewalOf = (
+  { site, gateway, mqtt }: AgentSettings,
+  { clock, log }: AgentDeps,
+  uplink: Uplink,
+  session: MqttSession,
+): CertificateRenewal =>
+  new CertificateRenewal({
+    site,
+    gateway,
+    files: mqtt.files,
+    broker: mqtt,
+    open: openProvisioningLink,
+    cloudMs: () => (uplink.cloudOffsetMs === null ? null : clock.monoMs() + uplink.cloudOffsetMs),
+    use: (credentials) => session.renew(credentials),
+    log,
+  });
 
 /** The lines by their ids, each as its settings and what is in force of the wish have it. */
 function startLines(

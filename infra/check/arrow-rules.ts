@@ -18,7 +18,7 @@ export const FLOW = [
 /** The folders of the workspace whose imports are held; infra and tests may import anything. */
 const PRODUCT = "^(device-profiles|edge-agent|cloud-api|prisma|simulators)/";
 const TEST = "\\.(test|testing)\\.tsx?$";
-const COMPOSITION = "^cloud-api/src/(app|worker|start-cloud|main)\\.ts$";
+const COMPOSITION = "^cloud-api/src/(app|worker|start-cloud|who-may-speak|main)\\.ts$";
 const PLATFORM = "^cloud-api/src/platform/";
 const CONSOLE = "^cloud-api/console/";
 /** Where what is no product code begins: both may import anything. */
