@@ -12,8 +12,8 @@ const CONSOLE = "cloud-api/console/**";
 const VIOLENT = ["tests/chaos/**/*.test.ts", "tests/flow/survival.test.ts"];
 
 /**
- * A journey has a database, a broker and processes of its own, and waits for them most of the time: two at once fill two
- * cores, after the suites that only compute. The violent ones come last and one at a time.
+ * A journey has a database, a broker and processes of its own, and waits for them most of the time: three at once fill
+ * two cores, after the suites that only compute. The violent ones come last and one at a time.
  */
 export default defineConfig({
   test: {
@@ -29,7 +29,7 @@ export default defineConfig({
       },
       { test: project("console", ["cloud-api/console/**/*.test.{ts,tsx}"]) },
       { test: project("house", ["tests/house/**/*.test.ts"]) },
-      { test: turn(1, 2, project("journey", ["tests/**/*.test.ts"], ["tests/house/**", ...VIOLENT])) },
+      { test: turn(1, 3, project("journey", ["tests/**/*.test.ts"], ["tests/house/**", ...VIOLENT])) },
       { test: turn(2, 1, project("violent", VIOLENT)) },
       ...(long ? [{ test: turn(3, 1, longRounds()) }] : []),
     ],
@@ -41,7 +41,7 @@ function project(name: string, include: string[], exclude: string[] = []) {
     name,
     include,
     exclude: [...NEVER, LONG, ...exclude],
-    maxWorkers: 2,
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     teardownTimeout: 30_000,
