@@ -150,7 +150,7 @@ test("a device that nobody registered is held, once however often it comes, and 
   const held = await query(
     house.databaseUrl,
     `select line, unit, serial_normalised as serial, device_id as device, sequence::int, readings
-     from device_sighting join telemetry.chunk on chunk.device = num where gateway_id = $1`,
+     from device_sighting join telemetry.chunk on chunk.device = num where device_sighting.gateway_id = $1`,
     [gateway],
   );
   expect(held).toEqual([{ line: "line-9", unit: "1", serial: "STRANGER", device: null, sequence: 1, readings: 3 }]);
