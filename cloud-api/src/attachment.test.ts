@@ -46,7 +46,7 @@ beforeAll(async () => {
 afterAll(() => house.stop());
 beforeEach(async () => {
   await house.db.pool.query(
-    "truncate binding, attachment, line_place, twin, twin_metric, telemetry.chunk, telemetry.minute, gateway_epoch, event_outbox cascade",
+    "truncate binding, attachment, line_place, twin, twin_metrics, telemetry.batch, telemetry.chunk, telemetry.device_minute, gateway_epoch, event_outbox cascade",
   );
   await store.import(registry);
   fleet.forgetIndex();
@@ -109,8 +109,11 @@ async function arrive(...devices: DeviceSection[]) {
 /** How many readings stand under each device, or under the place where nobody knows the device. */
 async function readings(): Promise<Record<string, number>> {
   const { rows } = await house.db.pool.query<{ who: string; readings: string }>(
-    `select coalesce(device.id, 'place ' || line_place.unit) as who, sum(readings) as readings from telemetry.chunk
-     left join device on device.num = chunk.device left join line_place on line_place.num = chunk.device group by 1`,
+    `select coalesce(device.id, 'place ' || line_place.unit) as who, sum(readings) as readings
+     from (select kept as num, readings / cardinality(array_remove(devices, 0)) as readings
+           from telemetry.batch, unnest(array_remove(devices, 0)) kept
+           union all select device, readings from telemetry.chunk) stored
+     left join device using (num) left join line_place using (num) group by 1`,
   );
   return Object.fromEntries(rows.map(({ who, readings: count }) => [who, Number(count)]));
 }

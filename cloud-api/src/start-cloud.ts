@@ -21,6 +21,7 @@ import { TwinQueries } from "./device-twin/queries.ts";
 import { ClientStore } from "./fleet/client-store.ts";
 import { FleetQueries } from "./fleet/queries.ts";
 import { FleetStore } from "./fleet/store.ts";
+import { PackStore } from "./observation/pack-store.ts";
 import { ObservationQueries } from "./observation/queries.ts";
 import { ObservationStore } from "./observation/store.ts";
 import type { Clock } from "./platform/clock.ts";
@@ -316,6 +317,7 @@ async function openJobs(house: House): Promise<void> {
     deviceJobs: new DeviceJobStore({ db, log }),
     provisioning: new ProvisioningStore(db),
     observations: new ObservationStore(db),
+    packs: new PackStore(db),
     clock,
   });
   const queue = await openQueue(config, log);

@@ -109,12 +109,13 @@ const TOLD = [
   "device_sighting",
   "binding_past",
   "twin",
-  "twin_metric",
+  "twin_metrics",
   "state_span",
   "usage_day",
   "event_outbox",
   "telemetry.chunk",
-  "telemetry.minute",
+  "telemetry.batch",
+  "telemetry.device_minute",
 ];
 
 /** The registry stays; what was told is forgotten. */

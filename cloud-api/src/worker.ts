@@ -3,8 +3,10 @@ import { HeldReadings } from "./arrival/held-readings.ts";
 import { takeUpHeld } from "./arrival/jobs.ts";
 import { forgetEndedDeviceJobs } from "./device-job/jobs.ts";
 import type { DeviceJobStore } from "./device-job/store.ts";
-import { foldTwins } from "./device-twin/store.ts";
-import { integrateUsage, retireTelemetry } from "./observation/jobs.ts";
+import { twinFold } from "./device-twin/store.ts";
+import { takeOut } from "./observation/held-store.ts";
+import { integrateUsage, packTelemetry, retireTelemetry } from "./observation/jobs.ts";
+import type { PackStore } from "./observation/pack-store.ts";
 import type { ObservationStore } from "./observation/store.ts";
 import type { Clock } from "./platform/clock.ts";
 import type { Database } from "./platform/database.ts";
@@ -21,6 +23,7 @@ interface Deps {
 
 interface JobDeps extends Deps {
   db: Database;
+  packs: PackStore;
   shadows: ShadowStore;
   deviceJobs: DeviceJobStore;
   provisioning: ProvisioningStore;
@@ -28,8 +31,8 @@ interface JobDeps extends Deps {
 
 /** What happens to a group of batches inside its transaction, in flow order. */
 export const foldsOf = ({ observations }: Deps): Fold[] => [
-  foldTwins,
-  observations.foldChunks,
+  twinFold(observations.metrics),
+  observations.foldBatches,
   observations.foldMinutes,
   observations.foldStates,
 ];
@@ -39,15 +42,16 @@ export const heldReadingsOf = (deps: Deps): HeldReadings =>
   new HeldReadings({
     folds: foldsOf(deps),
     prepare: deps.observations.prepare,
-    takeOut: (tx, held, most) => deps.observations.takeOut(tx, held, most),
+    takeOut,
   });
 
 /** Every job: of what is at the broker, then in flow order. */
-export const jobsOf = ({ db, shadows, deviceJobs, provisioning, observations, clock }: JobDeps): BoundJob[] => [
+export const jobsOf = ({ db, shadows, deviceJobs, provisioning, observations, packs, clock }: JobDeps): BoundJob[] => [
   bindJob(forgetDeletedShadows, { shadows, clock }),
   bindJob(forgetEndedDeviceJobs, { deviceJobs, clock }),
   bindJob(forgetProvisioning, { provisioning, clock }),
   bindJob(takeUpHeld, { db, held: heldReadingsOf({ observations, clock }) }),
   bindJob(integrateUsage, { observations, clock }),
+  bindJob(packTelemetry, { packs, clock }),
   bindJob(retireTelemetry, { observations, clock }),
 ];

@@ -44,7 +44,7 @@ async function books() {
   const [epochs, chunks, aside, parts, twin] = await Promise.all([
     sql("select epoch::int, committed::text, set_aside::text from gateway_epoch where gateway_id = $1 order by epoch"),
     sql(
-      "select chunk.sequence::int, readings from telemetry.chunk join device on num = chunk.device where device.id = $1 || '-vent' order by sequence",
+      "select sequence::int, readings from telemetry.batch join device on num = any(devices) where device.id = $1 || '-vent' order by sequence",
     ),
     sql("select epoch::int, sequence::int, reason from set_aside_batch where gateway_id = $1 order by id"),
     sql("select line, unit, what, count::int from set_aside_part where gateway_id = $1 order by what"),
@@ -150,7 +150,7 @@ test("a device that nobody registered is held, once however often it comes, and 
   const held = await query(
     house.databaseUrl,
     `select line, unit, serial_normalised as serial, device_id as device, sequence::int, readings
-     from device_sighting join telemetry.chunk on chunk.device = num where gateway_id = $1`,
+     from device_sighting join telemetry.chunk on chunk.device = num where device_sighting.gateway_id = $1`,
     [gateway],
   );
   expect(held).toEqual([{ line: "line-9", unit: "1", serial: "STRANGER", device: null, sequence: 1, readings: 3 }]);

@@ -26,7 +26,7 @@ test("telemetry is partitioned by day, and the queue keeps to its own schema", a
     house.databaseUrl,
     "select relname as name from pg_class join pg_namespace n on n.oid = relnamespace where relkind = 'p' and nspname = 'telemetry' order by 1",
   );
-  expect(partitioned.map(({ name }) => name)).toEqual(["chunk", "minute"]);
+  expect(partitioned.map(({ name }) => name)).toEqual(["batch", "chunk", "device_minute"]);
   const schemas = await query<{ name: string }>(
     house.databaseUrl,
     "select distinct schemaname as name from pg_tables where schemaname not in ('pg_catalog', 'information_schema') order by 1",

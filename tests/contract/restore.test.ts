@@ -21,7 +21,7 @@ afterAll(() => house?.stop());
 const readingsIn = async (databaseUrl: string) => {
   const [row] = await query<{ readings: number }>(
     databaseUrl,
-    "select coalesce(sum(readings), 0)::int as readings from telemetry.chunk",
+    "select coalesce(sum(readings), 0)::int as readings from telemetry.batch",
   );
   return row?.readings;
 };

@@ -150,15 +150,12 @@ test("a killed cloud is started again on the same port, and the sign-in still ho
   await booksAreWhole();
 });
 
-/** Every user, and every chunk of readings: what a second start must find. */
+/** Every user, and every reading: what a second start must find. */
 async function memory() {
   const url = databaseUrlOf(dataDir);
   const users = await query<{ id: string; email: string }>(url, "select id, email from user_account order by email");
-  const chunks = await query<{ key: string }>(
-    url,
-    "select concat_ws('/', device, from_at, epoch, sequence, part, md5(body)) as key from telemetry.chunk",
-  );
-  return { users, passwords: house.is.users, chunks: new Set(chunks.map(({ key }) => key)) };
+  const readings = await chunkReadings(url);
+  return { users, passwords: house.is.users, chunks: new Set(readings.map((reading) => JSON.stringify(reading))) };
 }
 
 test("Ctrl-C ends every process within 10 s, and the next start finds everybody and everything", {

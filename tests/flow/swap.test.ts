@@ -13,10 +13,9 @@ import { PortPool } from "@wardtwin/simulators/wires/ports";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Cable, startCable } from "../support/cable.ts";
 import { startTestCloud, type TestCloud } from "../support/cloud.ts";
-import { query } from "../support/database.ts";
 import { eventually } from "../support/eventually.ts";
 import { root } from "../support/house.ts";
-import { valuesIn } from "../support/ledger.ts";
+import { valuesByOwner } from "../support/ledger.ts";
 import { removeFolder, temporaryFolder } from "../support/temporary-folder.ts";
 
 const folder = temporaryFolder();
@@ -98,18 +97,8 @@ const volumeOf = ({ metrics }: TwinView) => metrics.find(({ metric }) => metric 
 
 /** Every tidal volume that was ever stored, by device, or by the line it stayed with. */
 async function volumesStored(): Promise<Record<string, number[]>> {
-  const rows = await query<{ who: string; body: Buffer }>(
-    cloud.databaseUrl,
-    `select coalesce(device.id, 'line ' || line_place.line) as who, body from telemetry.chunk
-     left join device on device.num = chunk.device left join line_place on line_place.num = chunk.device`,
-  );
-  const volumes = new Map<string, Set<number>>();
-  for (const { who, body } of rows) {
-    const known = volumes.get(who) ?? new Set<number>();
-    for (const value of valuesIn(body, "tidalVolumeSetMl")) known.add(value);
-    if (known.size > 0) volumes.set(who, known);
-  }
-  return Object.fromEntries([...volumes].map(([who, known]) => [who, [...known]]));
+  const values = await valuesByOwner(cloud.databaseUrl, "tidalVolumeSetMl");
+  return Object.fromEntries([...values].map(([who, known]) => [who, [...new Set(known)]]));
 }
 
 test("swapped while off, neither enters the other's history, neither is ready, and a scan says who is who", {

@@ -24,3 +24,22 @@ export async function query<Row extends pg.QueryResultRow>(
     await client.end();
   }
 }
+
+/** Asks the database as it stood at the first question. */
+export type Ask = <Row extends pg.QueryResultRow>(sql: string, values?: unknown[]) => Promise<Row[]>;
+
+/** Several queries that see one moment of the database. */
+export async function inOneLook<Seen>(url: string, look: (ask: Ask) => Promise<Seen>): Promise<Seen> {
+  const client = new pg.Client({ connectionString: url });
+  client.on("error", () => undefined);
+  await client.connect();
+  try {
+    await client.query("begin isolation level repeatable read read only");
+    return await look(
+      async <Row extends pg.QueryResultRow>(sql: string, values: unknown[] = []) =>
+        (await client.query<Row>(sql, values)).rows,
+    );
+  } finally {
+    await client.end();
+  }
+}

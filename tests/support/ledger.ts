@@ -1,8 +1,9 @@
 import { zstdDecompressSync } from "node:zlib";
+import { unpack } from "@wardtwin/cloud-api/observation/packed";
 import { decodeBody } from "@wardtwin/device-profiles/twin-document/body";
-import { query } from "./database.ts";
+import { type Ask, inOneLook, query } from "./database.ts";
 
-/** Every reading that the telemetry store holds, out of its chunks. */
+/** Every reading that the telemetry store holds, out of its batches and packed hours. */
 export interface StoredReading {
   device: string;
   gateway: string;
@@ -17,50 +18,105 @@ export interface StoredReading {
   value: number;
 }
 
-interface ChunkRow {
-  device: string;
+/** One row of one poll: the readings of a device that were taken at one moment, as some batch brought them. */
+interface Kept {
+  num: number;
   gateway: string;
-  epoch: string;
-  sequence: string;
-  offset_ms: number;
-  readings: number;
-  body: Buffer;
+  epoch: number;
+  sequence: number;
+  offsetMs: number;
+  timesMonoMs: readonly number[];
+  columns: readonly { metric: string; values: readonly number[] }[];
 }
 
-/** In the order of epoch, sequence and part; all of them where nothing narrows them down. */
+/** Everything that the store holds: batches, what is held or was, and hours that have been packed. */
+async function everythingKept(ask: Ask, sinceMs = 0): Promise<Kept[]> {
+  const rows = await ask<{
+    num: number | null;
+    devices: number[] | null;
+    gateway: string | null;
+    epoch: string;
+    sequence: string;
+    offset_ms: number;
+    readings: number;
+    body: Buffer;
+  }>(
+    `select null as num, devices, gateway_id as gateway, epoch, sequence, offset_ms, readings, body from telemetry.batch where to_at >= $1
+     union all
+     select device, case format when 0 then array[device] end, gateway_id, epoch, sequence, offset_ms, readings, body
+     from telemetry.chunk where to_at >= $1`,
+    [new Date(sinceMs)],
+  );
+  return rows.flatMap(({ num, devices, gateway, epoch, sequence, offset_ms: offsetMs, readings, body }) => {
+    const bytes = zstdDecompressSync(body);
+    const kept =
+      devices === null
+        ? packedRows(num ?? 0, bytes)
+        : batchRows(
+            devices,
+            { gateway: gateway ?? "", epoch: Number(epoch), sequence: Number(sequence), offsetMs },
+            bytes,
+          );
+    const found = kept.reduce((sum, { timesMonoMs, columns }) => sum + timesMonoMs.length * columns.length, 0);
+    if (found !== readings) throw new Error(`a row of ${epoch}/${sequence} says ${readings} readings and has ${found}`);
+    return kept;
+  });
+}
+
+type Place = Pick<Kept, "gateway" | "epoch" | "sequence" | "offsetMs">;
+
+function batchRows(devices: readonly number[], place: Place, bytes: Uint8Array): Kept[] {
+  const decoded = decodeBody(bytes);
+  if (!decoded.ok) throw new Error(`a batch of ${place.gateway} cannot be read: ${decoded.fault}`);
+  return decoded.value.batch.devices.flatMap(({ groups }, index) => {
+    const num = devices[index] ?? 0;
+    return num === 0 ? [] : groups.map((group) => ({ num, ...place, ...group }));
+  });
+}
+
+function packedRows(num: number, bytes: Uint8Array): Kept[] {
+  const strands = unpack(bytes);
+  if (!strands.ok) throw new Error(`an hour of ${num} cannot be read: ${strands.fault}`);
+  return strands.value.flatMap(({ gatewayId: gateway, epoch, offsetMs, sequences, timesMonoMs, metrics, columns }) =>
+    Array.from(sequences, (sequence, row) => ({
+      num,
+      gateway,
+      epoch,
+      sequence,
+      offsetMs,
+      timesMonoMs: timesMonoMs.slice(row, row + 1),
+      columns: metrics.map((metric, column) => ({
+        metric,
+        values: columns[column]?.values.slice(row, row + 1) ?? [],
+      })),
+    })),
+  );
+}
+
+const deviceIds = async (ask: Ask) =>
+  new Map((await ask<{ id: string; num: number }>("select id, num from device")).map(({ id, num }) => [num, id]));
+
+/** In the order of epoch and sequence; all of them where nothing narrows them down. */
 export async function chunkReadings(
   url: string,
   { devices = null, sinceMs = 0 }: { devices?: readonly string[] | null; sinceMs?: number } = {},
 ): Promise<StoredReading[]> {
-  const rows = await query<ChunkRow>(
-    url,
-    `select device.id as device, twin.gateway_id as gateway, chunk.epoch, sequence, offset_ms, readings, body
-     from telemetry.chunk join device on device.num = chunk.device join twin on twin.device_id = device.id
-     where from_at >= $1 and ($2::text[] is null or device.id = any($2))
-     order by chunk.epoch, sequence, part`,
-    [new Date(sinceMs), devices],
-  );
-  return rows.flatMap(readingsOf);
-}
-
-function readingsOf({ device, gateway, epoch, sequence, offset_ms, readings, body }: ChunkRow): StoredReading[] {
-  const decoded = decodeBody(zstdDecompressSync(body));
-  if (!decoded.ok) throw new Error(`a chunk of ${device} cannot be read: ${decoded.fault}`);
-  const found: StoredReading[] = [];
-  for (const section of decoded.value.batch.devices) {
-    for (const { timesMonoMs, columns } of section.groups) {
-      for (const { metric, values } of columns) {
-        for (const [row, value] of values.entries()) {
+  const { ids, kept } = await inOneLook(url, async (ask) => ({
+    ids: await deviceIds(ask),
+    kept: await everythingKept(ask, sinceMs),
+  }));
+  return kept
+    .sort((a, b) => a.epoch - b.epoch || a.sequence - b.sequence)
+    .flatMap(({ num, gateway, epoch, sequence, offsetMs, timesMonoMs, columns }) => {
+      const device = ids.get(num);
+      if (device === undefined || devices?.includes(device) === false) return [];
+      return columns.flatMap(({ metric, values }) =>
+        Array.from(values, (value, row): StoredReading => {
           const monoMs = timesMonoMs[row] ?? Number.NaN;
-          const place = { device, gateway, epoch: Number(epoch), sequence: Number(sequence) };
-          found.push({ ...place, metric, monoMs, atMs: monoMs + offset_ms, value });
-        }
-      }
-    }
-  }
-  if (found.length !== readings)
-    throw new Error(`a chunk of ${device} says ${readings} readings and has ${found.length}`);
-  return found;
+          return { device, gateway, epoch, sequence, metric, monoMs, atMs: monoMs + offsetMs, value };
+        }),
+      );
+    });
 }
 
 /** What the cloud says that it holds of each epoch of each gateway, and what it really holds. */
@@ -70,74 +126,83 @@ export interface EpochAccount {
   /** The committed ranges, both ends included. */
   committed: [number, number][];
   setAside: number;
-  /** Sequences of which there is at least one chunk. */
+  /** Sequences of which there is at least one reading. */
   sequences: number;
-  /** Chunks whose device, sequence and part another chunk has too. */
+  /** Rows whose device, metric, sequence and time another row has too. */
   doubled: number;
 }
 
 export async function epochAccounts(url: string): Promise<EpochAccount[]> {
-  const rows = await query<{
-    gateway: string;
-    epoch: string;
-    committed: string;
-    set_aside: number;
-    sequences: number;
-    doubled: number;
-  }>(
-    url,
-    `with kept as (select twin.gateway_id, chunk.epoch, sequence, device, part
-                   from telemetry.chunk join device on device.num = chunk.device join twin on twin.device_id = device.id
-                   union all
-                   select line_place.gateway_id, chunk.epoch, sequence, device, part
-                   from telemetry.chunk join line_place on line_place.num = chunk.device
-                   union all
-                   select device_sighting.gateway_id, chunk.epoch, sequence, device, part
-                   from telemetry.chunk join device_sighting on device_sighting.num = chunk.device)
-     select gateway_id as gateway, epoch, committed::text, (select count(*)::int from unnest(set_aside)) as set_aside,
-       (select count(distinct sequence)::int from kept where kept.gateway_id = held.gateway_id and kept.epoch = held.epoch) as sequences,
-       (select (count(*) - count(distinct (device, sequence, part)))::int from kept
-        where kept.gateway_id = held.gateway_id and kept.epoch = held.epoch) as doubled
-     from gateway_epoch held order by 1, 2`,
-  );
-  return rows.map(({ gateway, epoch, committed, set_aside, sequences, doubled }) => ({
-    gateway,
-    epoch: Number(epoch),
-    committed: [...committed.matchAll(/\[(\d+),(\d+)\)/g)].map(([, from, to]): [number, number] => [
-      Number(from),
-      Number(to) - 1,
-    ]),
-    setAside: set_aside,
-    sequences,
-    doubled,
+  const { rows, all } = await inOneLook(url, async (ask) => ({
+    rows: await ask<{ gateway: string; epoch: string; committed: string; set_aside: number }>(
+      `select gateway_id as gateway, epoch, committed::text, (select count(*)::int from unnest(set_aside)) as set_aside
+       from gateway_epoch order by 1, 2`,
+    ),
+    all: await everythingKept(ask),
   }));
+  const kept = Map.groupBy(all, ({ gateway, epoch }) => `${gateway}/${epoch}`);
+  return rows.map(({ gateway, epoch, committed, set_aside: setAside }) => {
+    const own = kept.get(`${gateway}/${epoch}`) ?? [];
+    const moments = own.flatMap(({ num, sequence, timesMonoMs, columns }) =>
+      columns.flatMap(({ metric }) => Array.from(timesMonoMs, (monoMs) => `${num} ${metric} ${sequence} ${monoMs}`)),
+    );
+    return {
+      gateway,
+      epoch: Number(epoch),
+      committed: [...committed.matchAll(/\[(\d+),(\d+)\)/g)].map(([, from, to]): [number, number] => [
+        Number(from),
+        Number(to) - 1,
+      ]),
+      setAside,
+      sequences: new Set(own.map(({ sequence }) => sequence)).size,
+      doubled: moments.length - new Set(moments).size,
+    };
+  });
 }
 
-/** Readings with a value, by device: as the chunks hold them, and as the minutes counted them. Read in one look. */
+/** Readings with a value, by device: as they are kept, and as the minutes counted them. Read in one look. */
 export async function countsByDevice(url: string): Promise<Map<string, { chunks: number; minutes: number }>> {
-  const rows = await query<{ device: string; minutes: number; bodies: Buffer[] }>(
-    url,
-    `select device.id as device,
-       (select coalesce(sum(count), 0)::int from telemetry.minute where minute.device = device.num) as minutes,
-       array(select body from telemetry.chunk where chunk.device = device.num) as bodies
-     from device`,
-  );
+  const { ids, kept, minutes } = await inOneLook(url, async (ask) => ({
+    ids: await deviceIds(ask),
+    kept: await everythingKept(ask),
+    minutes: await ask<{ device: number; count: number }>(
+      "select device, sum(count)::int as count from telemetry.minute group by device",
+    ),
+  }));
+  const byNum = Map.groupBy(kept, ({ num }) => num);
+  const minutesByNum = new Map(minutes.map(({ device, count }) => [device, count]));
   return new Map(
-    rows.map(({ device, minutes, bodies }) => [
-      device,
-      { minutes, chunks: bodies.reduce((sum, body) => sum + valuesIn(body).length, 0) },
+    [...ids].map(([num, id]) => [
+      id,
+      {
+        minutes: minutesByNum.get(num) ?? 0,
+        chunks: (byNum.get(num) ?? []).reduce(
+          (sum, { columns }) =>
+            sum + columns.reduce((own, { values }) => own + values.filter((value) => !Number.isNaN(value)).length, 0),
+          0,
+        ),
+      },
     ]),
   );
 }
 
-/** The values that a chunk holds, of one metric or of all; blanks left out. */
-export function valuesIn(body: Buffer, metric: string | null = null): number[] {
-  const decoded = decodeBody(zstdDecompressSync(body));
-  if (!decoded.ok) throw new Error(decoded.fault);
-  return decoded.value.batch.devices
-    .flatMap(({ groups }) => groups.flatMap((group) => group.columns))
-    .filter((column) => metric === null || column.metric === metric)
-    .flatMap(({ values }) => [...values].filter((value) => !Number.isNaN(value)));
+/** Every value of a metric that is kept, by device, or by the line that it is held at; blanks left out. */
+export async function valuesByOwner(url: string, metric: string): Promise<Map<string, number[]>> {
+  const { owners, kept } = await inOneLook(url, async (ask) => ({
+    owners: await ask<{ num: number; who: string }>(
+      "select num, id as who from device union all select num, 'line ' || line from line_place",
+    ),
+    kept: await everythingKept(ask),
+  }));
+  const names = new Map(owners.map(({ num, who }) => [num, who]));
+  const values = new Map<string, number[]>();
+  for (const { num, columns } of kept) {
+    const found = columns.filter((column) => column.metric === metric).flatMap((column) => column.values);
+    const told = found.filter((value) => !Number.isNaN(value));
+    const who = names.get(num) ?? `nobody ${num}`;
+    if (told.length > 0) values.set(who, [...(values.get(who) ?? []), ...told]);
+  }
+  return values;
 }
 
 /** Every row of every table as text, chunks' bodies left out: what a search of the whole database would find. */
@@ -145,7 +210,7 @@ export async function everyText(url: string): Promise<string[]> {
   const tables = await query<{ name: string }>(
     url,
     `select format('%I.%I', schemaname, tablename) as name from pg_tables
-     where schemaname in ('public', 'queue', 'telemetry') and tablename not like 'chunk%'`,
+     where schemaname in ('public', 'queue', 'telemetry') and tablename not like all (array['chunk%', 'batch%'])`,
   );
   const texts = await Promise.all(
     tables.map(({ name }) => query<{ text: string }>(url, `select t::text as text from ${name} t limit 20000`)),

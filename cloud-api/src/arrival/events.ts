@@ -1,4 +1,5 @@
 import type { DeviceSection, Lane } from "@wardtwin/device-profiles/twin-document/batch";
+import type { Compression } from "@wardtwin/device-profiles/twin-document/frame";
 import Type, { type Static } from "typebox";
 import type { Tx } from "../platform/database.ts";
 
@@ -33,6 +34,19 @@ export interface ArrivedBatch {
   sections: ArrivedSection[];
   /** What no fold of a device may see. */
   held: HeldSection[];
+  body: ArrivedBody | TakenOut;
+}
+
+/** The body as it came, and every section of it in its order, those that are not kept among them. */
+export interface ArrivedBody {
+  bytes: Uint8Array;
+  compression: Compression;
+  sections: readonly DeviceSection[];
+}
+
+/** In place of a body: the one section has been taken out of what was held, and stood at this place of its batch. */
+export interface TakenOut {
+  part: number;
 }
 
 /**

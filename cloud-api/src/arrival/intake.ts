@@ -10,7 +10,7 @@ import type { LiveBus } from "../platform/live.ts";
 import type { Log } from "../platform/log.ts";
 import { type Arrival, acknowledgements, type Settled } from "./rules.ts";
 import type { SightingStore } from "./sighting-store.ts";
-import type { ArrivalStore } from "./store.ts";
+import type { ArrivalStore, OpenedGroup } from "./store.ts";
 
 interface Deps {
   mqtt: MqttClient;
@@ -25,7 +25,11 @@ interface Deps {
 /** Messages that wait for their group. Beyond them one is dropped unacknowledged, and its gateway sends it again. */
 const WAITING_MAX = 10_000;
 const WAITING_BYTES_MAX = 256 * 1024 * 1024;
-const GROUP_MAX = 256;
+const GROUP_MAX = 1_024;
+/** Of compressed batches in one group; a long batch has some thirty thousand readings in 40 KB. */
+const GROUP_BYTES_MAX = 4 * 1024 * 1024;
+/** So many must wait before a group is opened ahead: it closes the group to what comes meanwhile. */
+const AHEAD_MIN = 128;
 const SMALL_MESSAGE_BYTES_MAX = 4_096;
 const SIGHTINGS_BYTES_MAX = 64 * 1024;
 /** After the database was out of reach. */
@@ -166,22 +170,47 @@ export class Intake {
     });
   }
 
-  /** One group at a time; whatever came while it was being committed makes the next group, so that load makes larger groups. */
+  /**
+   * One group at a time; whatever came while it was being committed makes the next group, so that load makes larger groups.
+   * Where many wait, the next group is opened while the database has the one before.
+   */
   async #drain(): Promise<void> {
+    let ahead: Promise<OpenedGroup> | null = null;
     // On closing, what waits is left unacknowledged: the gateways send it again.
-    while (this.#waiting.length > 0 && !this.#closing) {
-      const group = this.#waiting.splice(0, this.#groupMax);
-      this.#waitingBytes -= bytesOf(group);
+    while ((ahead !== null || this.#waiting.length > 0) && !this.#closing) {
+      const group: OpenedGroup = await (ahead ?? this.#open(this.#nextGroup()));
+      ahead = this.#waiting.length >= AHEAD_MIN ? this.#open(this.#nextGroup()) : null;
       try {
         const nowMs = this.#deps.clock.nowMs();
-        const settled = await this.#deps.store.settle(group, await this.#deps.fleet.index(nowMs), nowMs);
+        const settled = await this.#deps.store.settleOpened(group, await this.#deps.fleet.index(nowMs), nowMs);
         this.#groupMax = GROUP_MAX;
         this.#acknowledge(settled);
         this.#deps.live.publish({ devices: [...new Set(settled.flatMap(({ devices }) => devices))], gateways: [] });
       } catch (error) {
-        await this.#afterFailure(group, error);
+        await this.#afterFailure(group.arrivals, error);
       }
     }
+  }
+
+  /** A registry out of reach leaves the group closed; it is in the way of its commit too, and the group is tried again. */
+  async #open(arrivals: readonly Arrival[]): Promise<OpenedGroup> {
+    try {
+      return await this.#deps.store.open(arrivals, await this.#deps.fleet.index(this.#deps.clock.nowMs()));
+    } catch (error) {
+      await this.#afterFailure(arrivals, error);
+      return { arrivals: [], opened: [], refused: [] };
+    }
+  }
+
+  #nextGroup(): Arrival[] {
+    let [count, bytes] = [0, 0];
+    for (const { message } of this.#waiting) {
+      if (count === this.#groupMax || (count > 0 && bytes + message.length > GROUP_BYTES_MAX)) break;
+      bytes += message.length;
+      count++;
+    }
+    this.#waitingBytes -= bytes;
+    return this.#waiting.splice(0, count);
   }
 
   /**

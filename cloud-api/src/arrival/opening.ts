@@ -71,6 +71,7 @@ export function placed({ arrival, body }: Opened, index: FleetIndex, offsets: Re
     offsetMs: offsetOf(body.batch, measured, receivedAtMs),
     sections,
     held: [],
+    body: { bytes: arrival.body, compression: header.compression, sections: body.batch.devices },
   };
   return { arrival, batch, strangers, unplaced };
 }

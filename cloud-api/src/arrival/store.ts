@@ -9,6 +9,7 @@ import type {
 import { fenceBindings, type TakeUp } from "../fleet/binding-store.ts";
 import type { FleetIndex } from "../fleet/queries.ts";
 import { type Database, isRaceLost, isTransient, type Tx } from "../platform/database.ts";
+import { listsText, numbersText } from "../platform/list-text.ts";
 import type { Log } from "../platform/log.ts";
 import { type Fingerprints, settleAttachments } from "./attachment-store.ts";
 import type { ArrivedBatch, Fold } from "./events.ts";
@@ -29,6 +30,9 @@ const RACES_MAX = 5;
 const HELD_EPOCHS_MAX = 64;
 const HELD_RANGES_MAX = 3_000;
 
+/** Bodies that are decompressed beside each other; each may grow to 4 MiB. */
+const OPENED_AT_ONCE = 32;
+
 type Greeting = Omit<Welcome, "nonce" | "cloudMs">;
 
 interface Deps {
@@ -42,6 +46,13 @@ interface Deps {
   log: Log;
 }
 
+/** A group whose bodies have been opened; those that cannot be are to be set aside with their reason. */
+export interface OpenedGroup {
+  arrivals: readonly Arrival[];
+  opened: Opened[];
+  refused: { arrival: Arrival; reason: string }[];
+}
+
 /** Takes groups of arrivals into the database: refuses repeats, folds, keeps what was committed as ranges. */
 export class ArrivalStore {
   readonly #deps: Deps;
@@ -50,18 +61,32 @@ export class ArrivalStore {
     this.#deps = deps;
   }
 
+  /** Opens the bodies of a group, before its turn to be committed has come. */
+  async open(arrivals: readonly Arrival[], index: FleetIndex): Promise<OpenedGroup> {
+    const group: OpenedGroup = { arrivals, opened: [], refused: [] };
+    for (let at = 0; at < arrivals.length; at += OPENED_AT_ONCE) {
+      const some = arrivals.slice(at, at + OPENED_AT_ONCE);
+      const bodies = await Promise.all(some.map((arrival) => openArrival(arrival, index)));
+      for (const [i, arrival] of some.entries()) {
+        const body = bodies[i];
+        if (body?.ok) group.opened.push({ arrival, body: body.value });
+        else group.refused.push({ arrival, reason: body?.fault ?? "" });
+      }
+    }
+    return group;
+  }
+
+  async settle(arrivals: readonly Arrival[], index: FleetIndex, nowMs: number): Promise<Settled[]> {
+    return this.settleOpened(await this.open(arrivals, index), index, nowMs);
+  }
+
   /**
    * Settles a group of arrivals. A group that fails is tried again batch by batch, so that one bad batch does not fail its
    * neighbours. Arrivals that come back unsettled were held up by the database itself and will be sent again.
    */
-  async settle(arrivals: readonly Arrival[], index: FleetIndex, nowMs: number): Promise<Settled[]> {
+  async settleOpened({ opened, refused }: OpenedGroup, index: FleetIndex, nowMs: number): Promise<Settled[]> {
     const settled: Settled[] = [];
-    const opened: Opened[] = [];
-    for (const arrival of arrivals) {
-      const body = await openArrival(arrival, index);
-      if (body.ok) opened.push({ arrival, body: body.value });
-      else settled.push(...(await this.#setAside(arrival, body.fault)));
-    }
+    for (const { arrival, reason } of refused) settled.push(...(await this.#setAside(arrival, reason)));
     try {
       settled.push(...(await this.#commit(opened, index, nowMs)));
     } catch (error) {
@@ -106,8 +131,7 @@ export class ArrivalStore {
    */
   async #take(tx: Tx, all: readonly Placed[], index: FleetIndex, nowMs: number): Promise<void> {
     const areOld = (await fenceBindings(tx)) !== index.changes;
-    const fresh: Placed[] = [];
-    for (const group of byEpoch(all)) fresh.push(...(await takeFresh(tx, group, nowMs)));
+    const fresh = await takeFresh(tx, all, nowMs);
     if (fresh.length === 0) return;
     const found = await settleWhereabouts(tx, fresh, index, areOld);
     const { placed, claimed } = await settleAttachments(tx, found, this.#deps.catalog);
@@ -275,12 +299,6 @@ async function heldOf(tx: Tx, gatewayId: string, epochMin: number): Promise<Held
     });
 }
 
-/** Groups in one fixed order, so that two ingests that hold rows of the same gateways cannot wait for each other. */
-function byEpoch(all: readonly Placed[]): Placed[][] {
-  const groups = Map.groupBy(all, ({ batch }) => `${batch.gatewayId}/${batch.epoch}`);
-  return [...groups.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, group]) => group);
-}
-
 async function lockEpoch(tx: Tx, gatewayId: string, epoch: number, nowMs: number): Promise<void> {
   await tx.query("insert into gateway_epoch (gateway_id, epoch, first_at) values ($1, $2, $3) on conflict do nothing", [
     gatewayId,
@@ -290,25 +308,42 @@ async function lockEpoch(tx: Tx, gatewayId: string, epoch: number, nowMs: number
   await tx.query("select 1 from gateway_epoch where gateway_id = $1 and epoch = $2 for update", [gatewayId, epoch]);
 }
 
-/** Locks the epoch, keeps the batches that it does not hold yet, and enters their sequences. */
-async function takeFresh(tx: Tx, group: readonly Placed[], nowMs: number): Promise<Placed[]> {
-  const [first] = group;
-  if (first === undefined) return [];
-  const { gatewayId, epoch } = first.batch;
-  await lockEpoch(tx, gatewayId, epoch, nowMs);
-  const { rows } = await tx.query<{ held: string[] }>(
-    `select coalesce(array(select s from unnest($3::int8[]) s where committed @> s), '{}') as held
-     from gateway_epoch where gateway_id = $1 and epoch = $2`,
-    [gatewayId, epoch, group.map(({ batch }) => batch.sequence)],
-  );
-  const held = new Set((rows[0]?.held ?? []).map(Number));
-  const fresh = group.filter(({ batch }) => !held.has(batch.sequence) && held.add(batch.sequence));
-  if (fresh.length === 0) return [];
+/**
+ * Locks the epochs, keeps the batches that they do not hold yet, and enters their sequences. All in one fixed order, so that
+ * two ingests that hold rows of the same gateways cannot wait for each other.
+ */
+async function takeFresh(tx: Tx, all: readonly Placed[], nowMs: number): Promise<Placed[]> {
+  const groups = [...Map.groupBy(all, ({ batch }) => `${batch.gatewayId}/${batch.epoch}`).values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [{ gatewayId: first.batch.gatewayId, epoch: first.batch.epoch, group }];
+  });
+  const keys = [groups.map(({ gatewayId }) => gatewayId), groups.map(({ epoch }) => epoch)];
+  const inOrder = 'order by gateway_id collate "C", epoch';
   await tx.query(
-    "update gateway_epoch set committed = committed + $3::int8multirange where gateway_id = $1 and epoch = $2",
-    [gatewayId, epoch, multirangeText(rangesOf(fresh.map(({ batch }) => batch.sequence)))],
+    `insert into gateway_epoch (gateway_id, epoch, first_at) select gateway_id, epoch, $3
+     from unnest($1::text[], $2::int8[]) told (gateway_id, epoch) ${inOrder} on conflict do nothing`,
+    [...keys, new Date(nowMs)],
   );
-  return fresh;
+  const ofKeys = "(gateway_id, epoch) in (select * from unnest($1::text[], $2::int8[]))";
+  await tx.query(`select 1 from gateway_epoch where ${ofKeys} ${inOrder} for update`, keys);
+  const sequences = groups.map(({ group }) => numbersText(group.map(({ batch }) => batch.sequence)));
+  const { rows } = await tx.query<{ gateway_id: string; epoch: string; held: string[] }>(
+    `select gateway_id, epoch, array(select s from unnest(told.sequences::int8[]) s where committed @> s) as held
+     from unnest($1::text[], $2::int8[], $3::text[]) told (gateway_id, epoch, sequences) join gateway_epoch using (gateway_id, epoch)`,
+    [...keys, listsText(sequences)],
+  );
+  const held = new Map(rows.map((row) => [`${row.gateway_id}/${row.epoch}`, new Set(row.held.map(Number))]));
+  const fresh = groups.map(({ gatewayId, epoch, group }) => {
+    const known = held.get(`${gatewayId}/${epoch}`) ?? new Set<number>();
+    return group.filter(({ batch }) => !known.has(batch.sequence) && known.add(batch.sequence));
+  });
+  await tx.query(
+    `update gateway_epoch set committed = committed + told.ranges::int8multirange
+     from unnest($1::text[], $2::int8[], $3::text[]) told (gateway_id, epoch, ranges)
+     where gateway_epoch.gateway_id = told.gateway_id and gateway_epoch.epoch = told.epoch`,
+    [...keys, listsText(fresh.map((group) => multirangeText(rangesOf(group.map(({ batch }) => batch.sequence)))))],
+  );
+  return fresh.flat();
 }
 
 async function markUnplaced(tx: Tx, unplaced: readonly Unplaced[], nowMs: number): Promise<void> {

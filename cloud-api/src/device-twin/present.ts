@@ -98,18 +98,19 @@ export function foldSection(before: Present, arrived: Section): { present: Prese
   const metrics = newestOf(arrived).filter(({ monoMs }) => !moved || isNewer(monoMs));
   if (newestMonoMs < 0 || !isNewer(newestMonoMs)) return { present: before, metrics: moved ? [] : metrics };
 
+  const states = statesOf(section);
   let present: Present = {
     ...before,
     version: before.version + 1,
     gatewayId,
     profile: section.subject.profile,
     profileRevision: section.subject.profileRevision,
-    identity: identityAfter(before, section, isNewer),
+    identity: identityAfter(before, section, states, isNewer),
     heardAtMs: newestMonoMs + offsetMs,
     epoch,
     monoMs: newestMonoMs,
   };
-  for (const { metric, value, monoMs } of statesOf(section)) {
+  for (const { metric, value, monoMs } of states) {
     if (!isNewer(monoMs)) continue;
     const atMs = monoMs + offsetMs;
     present =
@@ -128,8 +129,13 @@ const lastAnswerMs = ({ deviceLink, lastKnownAtMs, deviceLinkSinceMs, heardAtMs 
  * A device that answers says who it is with every answer: what an earlier one said of itself does not hold for it, because
  * it may be another device. One that is silent keeps the name it had.
  */
-function identityAfter(before: Present, section: DeviceSection, isNewer: (monoMs: number) => boolean): DeviceIdentity {
-  const answered = statesOf(section).some(
+function identityAfter(
+  before: Present,
+  section: DeviceSection,
+  states: readonly Sample[],
+  isNewer: (monoMs: number) => boolean,
+): DeviceIdentity {
+  const answered = states.some(
     ({ metric, value, monoMs }) => metric === "deviceLink" && LINKS[value] === "connected" && isNewer(monoMs),
   );
   return answered ? section.subject.identity : { ...before.identity, ...section.subject.identity };
@@ -170,25 +176,25 @@ function statesOf(section: DeviceSection): Sample[] {
   return samples.sort((a, b) => a.monoMs - b.monoMs);
 }
 
+/** The newest of each metric; one that several groups tell is told by the group whose last row is the latest. */
 function newestOf({ section, epoch, offsetMs }: Section): MetricUpdate[] {
-  const newest = new Map<MetricName, MetricUpdate>();
-  for (const { timesMonoMs, columns } of section.groups) {
+  const newest: MetricUpdate[] = [];
+  const [first] = section.groups;
+  for (const group of section.groups) {
+    const { timesMonoMs, columns } = group;
     const row = timesMonoMs.length - 1;
     const monoMs = timesMonoMs[row];
     if (monoMs === undefined) continue;
+    const atMs = monoMs + offsetMs;
     for (const { metric, values, qualities } of columns) {
-      if ((newest.get(metric)?.monoMs ?? -1) >= monoMs) continue;
       const value = values[row] ?? Number.NaN;
       const quality = QUALITIES[qualities[row] ?? 0] ?? "implausible";
-      newest.set(metric, {
-        metric,
-        value: Number.isFinite(value) ? value : null,
-        quality,
-        atMs: monoMs + offsetMs,
-        epoch,
-        monoMs,
-      });
+      const update = { metric, value: Number.isFinite(value) ? value : null, quality, atMs, epoch, monoMs };
+      // Most sections have one group, which tells nothing twice.
+      const place = group === first ? -1 : newest.findIndex((one) => one.metric === metric);
+      if (place < 0) newest.push(update);
+      else if ((newest[place]?.monoMs ?? -1) < monoMs) newest[place] = update;
     }
   }
-  return [...newest.values()];
+  return newest;
 }

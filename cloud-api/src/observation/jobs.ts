@@ -1,39 +1,26 @@
 import Type from "typebox";
 import type { Clock } from "../platform/clock.ts";
 import { defineJob } from "../platform/define-job.ts";
-import { emit } from "../platform/event-outbox.ts";
-import { type RunTimeAdvanced, StateObserved } from "./events.ts";
+import type { PackStore } from "./pack-store.ts";
 import type { ObservationStore } from "./store.ts";
 
-/** Observations of one device and day that come within this time are integrated together. */
-const GATHER_MS = 10_000;
+/** So old may the hours of a device be. */
+const INTEGRATE_EVERY_MS = 10_000;
 
 /**
- * Integrates the hours of one device and day from the time in each state.
+ * Integrates the hours of every device and day whose time in a state has changed since they were last integrated.
  *
- * Consumes observation's StateObserved, emits RunTimeAdvanced. Safe to run twice and in any order: a day is always
- * integrated whole from its spans.
+ * Emits observation's RunTimeAdvanced. Safe to run twice and at any time: a day is always integrated whole from its spans.
  */
 export const integrateUsage = defineJob<{ observations: ObservationStore; clock: Clock }>()({
   name: "observation.integrate-usage",
-  on: "observation.state-observed",
-  payload: StateObserved,
-  idempotencyKey: ({ deviceId, day }) => `${deviceId}/${day}`,
-  gatherMs: GATHER_MS,
-  options: {
-    // Eleven tries span 17 minutes: a database that is away for so long takes no update of the hours with it.
-    attempts: 11,
-    backoff: { type: "exponential", delay: 1_000 },
-    // Nothing reads finished jobs; the log keeps failures.
-    removeOnComplete: true,
-    removeOnFail: true,
-  },
-  async run({ deviceId, day }, { observations, clock }) {
-    const asOfMs = clock.nowMs();
-    await observations.transaction(async (tx) => {
-      const { inUseH } = await observations.integrateDay(tx, deviceId, day, asOfMs);
-      await emit<RunTimeAdvanced>(tx, "observation.run-time-advanced", [{ deviceId, inUseH, asOfMs }]);
-    });
+  everyMs: INTEGRATE_EVERY_MS,
+  payload: Type.Object({}),
+  idempotencyKey: () => "all",
+  // What could not be done is still marked, and the next run does it.
+  options: { attempts: 1, removeOnComplete: true, removeOnFail: true },
+  async run(_payload, { observations, clock }, signal) {
+    while (!signal.aborted && (await observations.integrateDue(clock.nowMs())) > 0);
   },
 });
 
@@ -46,5 +33,18 @@ export const retireTelemetry = defineJob<{ observations: ObservationStore; clock
   options: { attempts: 3, backoff: { type: "exponential", delay: 60_000 }, removeOnComplete: true, removeOnFail: true },
   async run(_payload, { observations, clock }) {
     await observations.retire(clock.nowMs());
+  },
+});
+
+/** Packs the batches of hours that are over. Safe to run at any time, and twice. */
+export const packTelemetry = defineJob<{ packs: PackStore; clock: Clock }>()({
+  name: "observation.pack-telemetry",
+  everyMs: 5 * 60_000,
+  payload: Type.Object({}),
+  idempotencyKey: () => "all",
+  // What could not be packed is still there, and the next run does it.
+  options: { attempts: 1, removeOnComplete: true, removeOnFail: true },
+  async run(_payload, { packs, clock }, signal) {
+    await packs.pack(clock.nowMs(), signal);
   },
 });

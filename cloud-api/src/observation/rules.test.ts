@@ -2,7 +2,7 @@ import type { DeviceSection } from "@wardtwin/device-profiles/twin-document/batc
 import { OPERATING_STATES, type OperatingState } from "@wardtwin/device-profiles/vocabulary/metrics";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { DAY_MS, expiredPartitions, minutesOf, type Span, spansOf } from "./rules.ts";
+import { addMinutes, DAY_MS, expiredPartitions, type Minutes, type Span, spansOf } from "./rules.ts";
 
 interface Look {
   atMs: number;
@@ -84,6 +84,13 @@ test("batches that carry the look before them prove the same time as one long ba
   );
 });
 
+/** The minutes of device 1 alone, by the ms at which they begin. */
+function minutesOf(...sections: DeviceSection[]) {
+  const minutes: Minutes = new Map();
+  for (const one of sections) addMinutes(minutes, 1, one, 0);
+  return Object.fromEntries(minutes.get(1) ?? []);
+}
+
 test("a minute keeps count, sum and extremes, and blanks add nothing", () => {
   const batch = section([]);
   batch.groups = [
@@ -92,10 +99,39 @@ test("a minute keeps count, sum and extremes, and blanks add nothing", () => {
       columns: [{ metric: "batteryChargePct", values: [80, 90, Number.NaN, 70], qualities: [0, 0, 0, 0] }],
     },
   ];
-  expect(minutesOf(1, batch, 0)).toEqual([
-    { device: 1, metric: "batteryChargePct", minuteMs: 0, count: 2, sum: 170, min: 80, max: 90 },
-    { device: 1, metric: "batteryChargePct", minuteMs: 60_000, count: 1, sum: 70, min: 70, max: 70 },
-  ]);
+  expect(minutesOf(batch)).toEqual({
+    0: { metrics: ["batteryChargePct"], counts: [2], sums: [170], mins: [80], maxs: [90] },
+    60000: { metrics: ["batteryChargePct"], counts: [1], sums: [70], mins: [70], maxs: [70] },
+  });
+});
+
+test("the same metrics in another order, and others, come to stand in their places", () => {
+  const told = (...columns: ["batteryChargePct" | "leakPct" | "peepCmH2O", number][]) => ({
+    ...section([]),
+    groups: [
+      {
+        timesMonoMs: [1_000],
+        columns: columns.map(([metric, value]) => ({
+          metric,
+          values: [value],
+          qualities: [0],
+        })),
+      },
+    ],
+  });
+  const batches = [
+    told(["batteryChargePct", 80], ["leakPct", 3]),
+    told(["leakPct", 5], ["batteryChargePct", 70], ["peepCmH2O", 6]),
+  ];
+  expect(minutesOf(...batches)).toEqual({
+    0: {
+      metrics: ["batteryChargePct", "leakPct", "peepCmH2O"],
+      counts: [2, 2, 1],
+      sums: [150, 8, 6],
+      mins: [70, 3, 6],
+      maxs: [80, 5, 6],
+    },
+  });
 });
 
 test("a stale value, which counted when it was read, and a value that is no number add nothing", () => {
@@ -112,18 +148,23 @@ test("a stale value, which counted when it was read, and a value that is no numb
       ],
     },
   ];
-  expect(minutesOf(1, batch, 0)).toMatchObject([{ count: 2, sum: 380, min: 80, max: 300 }]);
+  expect(minutesOf(batch)).toMatchObject({ 0: { counts: [2], sums: [380], mins: [80], maxs: [300] } });
 });
 
 test("a partition goes when its whole day is older than its series is kept, and nothing else goes", () => {
   const names = [
     "chunk_20261022",
     "chunk_20261023",
-    "minute_20261022",
-    "minute_20251021",
+    "batch_20261022",
+    "device_minute_20261022",
+    "device_minute_20251021",
     "chunk",
     "metric",
     "chunk_2026",
   ];
-  expect(expiredPartitions(names, Date.UTC(2026, 10, 22, 12))).toEqual(["chunk_20261022", "minute_20251021"]);
+  expect(expiredPartitions(names, Date.UTC(2026, 10, 22, 12))).toEqual([
+    "chunk_20261022",
+    "batch_20261022",
+    "device_minute_20251021",
+  ]);
 });

@@ -46,14 +46,9 @@ beforeAll(async () => {
 });
 afterAll(() => house.stop());
 
-async function integrateAll(): Promise<void> {
-  const { rows } = await house.db.pool.query<{ payload: { deviceId: string; day: string } }>(
-    "select distinct payload from event_outbox where name = 'observation.state-observed'",
-  );
-  for (const { payload } of rows) {
-    await house.db.transaction((tx) => ingest.observations.integrateDay(tx, payload.deviceId, payload.day, NOON_MS));
-  }
-}
+const integrateAll = async () => {
+  while ((await ingest.observations.integrateDue(NOON_MS)) > 0);
+};
 
 /** What is left of everything that was told, without what says in which steps it came. */
 async function outcome(): Promise<Record<string, unknown>> {
@@ -65,7 +60,9 @@ async function outcome(): Promise<Record<string, unknown>> {
     ),
     metrics: await all("select * from twin_metric order by device_id, metric"),
     minutes: await all("select * from telemetry.minute order by device, metric, at"),
-    chunks: await all("select device, from_at, to_at, sequence, readings from telemetry.chunk order by 1, 4"),
+    batches: await all(
+      "select devices, from_at, to_at, sequence, readings from telemetry.batch order by epoch, sequence",
+    ),
     states: await all("select device_id, day, state, spans::text from state_span order by 1, 2, 3"),
     usage: await all("select * from usage_day order by 1, 2"),
   };
@@ -164,16 +161,17 @@ test("history, states over midnight and hours are told as they were", async () =
 
 test("of two runs for one day at once none puts an older sum back", async () => {
   await forgetTold(house.db);
-  const day = new Date(NOON_MS).toISOString().slice(0, 10);
   await ingest.settle([arrivalOf({ sequence: 1, devices: [sectionOf("vent-1", steady(0, 60_000, "in-use"))] })]);
-  const run = () => house.db.transaction((tx) => ingest.observations.integrateDay(tx, "vent-1", day, NOON_MS));
-  const runs: Promise<{ inUseH: number }>[] = [];
+  const runs: Promise<number>[] = [];
   await house.db.transaction(async (tx) => {
     // Holds both runs up at their first step, while more is observed and committed.
     await tx.query("select pg_advisory_xact_lock(hashtextextended('usage_day/vent-1', 0))");
-    runs.push(run(), run());
+    runs.push(ingest.observations.integrateDue(NOON_MS), ingest.observations.integrateDue(NOON_MS));
     const more = sectionOf("vent-1", steady(60_000, 120_000, "in-use"));
     await ingest.settle([arrivalOf({ sequence: 2, devices: [more] })]);
   });
-  expect(await Promise.all(runs)).toEqual([{ inUseH: 120 / 3_600 }, { inUseH: 120 / 3_600 }]);
+  await Promise.all(runs);
+  expect((await queries.usage("vent-1")).inUseH).toBe(120 / 3_600);
+  const { rows } = await house.db.pool.query("select 1 from state_span where due");
+  expect(rows).toEqual([]);
 });

@@ -89,6 +89,34 @@ export class ByteWriter {
   }
 }
 
+const utf8 = new TextDecoder("utf-8", { fatal: false });
+
+/**
+ * Texts that were read lately, by a hash of their bytes: the same few hundred names come again with every column, and a look
+ * costs a tenth of decoding. One that shares its slot with another is decoded again.
+ */
+const KNOWN_SLOTS = 4_096;
+const KNOWN_BYTES_MAX = 64;
+const known: { bytes: Uint8Array; text: string }[] = [];
+
+function textOf(bytes: Uint8Array, from: number, length: number): string {
+  if (length > KNOWN_BYTES_MAX) return utf8.decode(bytes.subarray(from, from + length));
+  let hash = length;
+  for (let at = from; at < from + length; at++) hash = (Math.imul(hash, 31) + (bytes[at] ?? 0)) | 0;
+  const slot = (hash ^ (hash >>> 15)) & (KNOWN_SLOTS - 1);
+  const found = known[slot];
+  if (found !== undefined && holds(found.bytes, bytes, from, length)) return found.text;
+  const text = utf8.decode(bytes.subarray(from, from + length));
+  known[slot] = { bytes: bytes.slice(from, from + length), text };
+  return text;
+}
+
+function holds(own: Uint8Array, bytes: Uint8Array, from: number, length: number): boolean {
+  if (own.length !== length) return false;
+  for (let at = 0; at < length; at++) if (own[at] !== bytes[from + at]) return false;
+  return true;
+}
+
 /** Reads what ByteWriter wrote. @throws LayoutError whenever the bytes do not hold what is asked for. */
 export class ByteReader {
   readonly #bytes: Uint8Array;
@@ -145,7 +173,7 @@ export class ByteReader {
   text(maxBytes: number): string {
     const length = this.count(maxBytes, "bytes of text");
     const at = this.#take(length);
-    return new TextDecoder("utf-8", { fatal: false }).decode(this.#bytes.subarray(at, at + length));
+    return textOf(this.#bytes, at, length);
   }
 
   bytes(count: number): Uint8Array {

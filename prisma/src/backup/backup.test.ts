@@ -49,7 +49,7 @@ beforeAll(async () => {
      insert into telemetry.metric (name) values ('heliumLevelPct'), ('chargeTimeS');
      select telemetry.ensure_day('2026-11-23'), telemetry.ensure_day('2026-11-24');
      insert into telemetry.chunk select 1 + n % 50, '2026-11-23'::timestamptz + n * interval '20 s', '2026-11-23'::timestamptz + n * interval '20 s', 1, n, 0, 0.1, 3, decode(md5(n::text), 'hex') from generate_series(1, 5000) n;
-     insert into telemetry.minute values (1, 1, '2026-11-24T10:00Z', 3, 0.1::float8 + 0.2::float8, '-Infinity', 'NaN')`,
+     insert into telemetry.device_minute values (1, '2026-11-24T10:00Z', '{1}', '{3}', array[0.1::float8 + 0.2::float8], '{-Infinity}', '{NaN}')`,
   );
   taken = join(folder, "taken");
   await backUp({ connectionString, folder: taken, now });
