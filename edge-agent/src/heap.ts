@@ -6,7 +6,7 @@ const SMALL_DEVICES_MAX = 250;
 /**
  * Keeps the memory of a small gateway small. Left to itself, the young half of the heap doubles again and again because a
  * second of readings lives until its batch is sealed, and the old half grows to several times what is alive in it. At 10,000
- * values a second this takes 165 MB in place of 267, for a twentieth of a core more; at 100,000 a young heap that small doubled
+ * values a second this takes 163 MB in place of 267, for a twentieth of a core more; at 100,000 a young heap that small doubled
  * the work, so that a large gateway is left as it is (`tests/bench/results/modbus.md`).
  */
 export function fitHeap(devices: number): void {
